@@ -1,0 +1,81 @@
+"""What every test stands on: a real PostgreSQL on demand and no way out to the network."""
+
+import os
+import socket
+from collections.abc import Iterator
+from ipaddress import ip_address
+
+import pytest
+from hypothesis import settings
+
+from tests.database_keeper import shared_server
+from tests.databases import create_database, drop_database
+
+MARKED_BY_FIXTURE = {"browser": "browser", "postgresql_server": "postgres"}
+"""A test that uses the fixture carries the mark, so that nobody has to remember it."""
+
+
+# Two busy cores make a single example slow now and then; that is no finding about the code.
+settings.register_profile("bieumau", deadline=None)
+settings.load_profile("bieumau")
+
+
+class NetworkForbidden(RuntimeError):
+    """A test tried to reach another machine."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for fixture, mark in MARKED_BY_FIXTURE.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(mark)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_this_machine() -> Iterator[None]:
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+    def guarded_connect(self: socket.socket, address: object) -> None:
+        _refuse_outside(self, address)
+        connect(self, address)  # type: ignore[arg-type]
+
+    def guarded_connect_ex(self: socket.socket, address: object) -> int:
+        _refuse_outside(self, address)
+        return connect_ex(self, address)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded_connect)
+        patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
+        yield
+
+
+def _refuse_outside(connecting: socket.socket, address: object) -> None:
+    if connecting.family not in {socket.AF_INET, socket.AF_INET6}:
+        return
+    host = str(address[0]) if isinstance(address, tuple) else str(address)
+    if host != "localhost" and not _is_loopback(host):
+        raise NetworkForbidden(f"tests stay on this machine; refused a connection to {address!r}")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
+    """The URL of the run's PostgreSQL server (not durable: fsync is off)."""
+    folder = tmp_path_factory.getbasetemp()
+    if worker_id == "master":
+        return shared_server(folder, owner=os.getpid())
+    return shared_server(folder.parent, owner=os.getppid())
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql_server: str, worker_id: str) -> Iterator[str]:
+    """An empty database of this test worker's own."""
+    name = f"bieumau_test_{os.getpid()}_{worker_id}"
+    yield create_database(postgresql_server, name)
+    drop_database(postgresql_server, name)
