@@ -1,0 +1,1 @@
+"""What the domain is: values and rules, without clock, database or web."""

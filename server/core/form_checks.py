@@ -1,0 +1,142 @@
+"""The form's own rules (``x-checks``): evaluated, worded, and pinned to the cells they mark."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from server.core.calculation import Calculator, Rule
+from server.core.expression_values import rounded
+from server.core.expressions import Expression, parse
+from server.core.finding import Finding, Severity
+from server.core.form_scope import Scope
+from server.core.json_text import tokens
+from server.core.shape import Block, BlockKind, Shape, mapping, sequence, strings
+from server.core.values_view import RowView
+from server.core.vietnamese import format_number
+
+_PLACEHOLDER: Final = re.compile(r"\{(left|right|difference|row)\}")
+#: Sides of a comparison are shown without the noise of binary fractions.
+_SHOWN_DECIMALS: Final = 9.0
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledCheck:
+    """One entry of ``x-checks``. ``paths`` are pointers, or in ``each`` also plain column names."""
+
+    code: str
+    severity: Severity
+    message: str
+    block: Block | None
+    rule: Rule
+    sides: tuple[Rule, Rule] | None
+    paths: tuple[str, ...]
+
+    def findings(self, calculator: Calculator) -> Iterator[Finding]:
+        """One finding where the rule is false; where it has no result, there is none."""
+        if self.block is None:
+            if calculator.result(self.rule) is False:
+                yield self._finding(calculator, None)
+            return
+        if self.block.path in calculator.off:
+            return
+        untouched: object = None  # the result on absent lines, which are all alike
+        for row in calculator.view.rows[self.block.key]:
+            if row.held is None and self._alike(calculator, row):
+                if untouched is None:
+                    untouched = calculator.result(self.rule, self.block, row)
+                result = untouched
+            else:
+                result = calculator.result(self.rule, self.block, row)
+            if result is False:
+                yield self._finding(calculator, row)
+
+    def _alike(self, calculator: Calculator, row: RowView) -> bool:
+        """Whether nothing tells this absent line from another: not its name, not its past."""
+        if "row" in self.rule.expression.names:
+            return False
+        if not self.rule.expression.previous or self.block is None:
+            return True
+        before = calculator.previous_row(self.block, row.key)
+        return before is None or before.held is None
+
+    def _finding(self, calculator: Calculator, row: RowView | None) -> Finding:
+        left, right = self._both_sides(calculator, row)
+        facts = {"row": "" if row is None else _row_title(row, self.block)}
+        if left is not None and right is not None:
+            facts["left"] = format_number(left)
+            facts["right"] = format_number(right)
+            facts["difference"] = format_number(abs(_clean(left - right)))
+        paths = tuple(self._pointer(path, row) for path in self.paths)
+        if not paths:
+            paths = ("" if row is None else row.path,)
+        return Finding(
+            path=paths[0],
+            code=self.code,
+            severity=self.severity,
+            message=_PLACEHOLDER.sub(lambda found: facts.get(found[1], "…"), self.message),
+            left=left,
+            right=right,
+            paths=paths,
+        )
+
+    def _both_sides(
+        self, calculator: Calculator, row: RowView | None
+    ) -> tuple[float | int | None, float | int | None]:
+        if self.sides is None:
+            return None, None
+        values = [calculator.result(side, self.block, row) for side in self.sides]
+        numbers = [_clean(value) for value in values if isinstance(value, float)]
+        return (numbers[0], numbers[1]) if len(numbers) == len(values) else (None, None)
+
+    @staticmethod
+    def _pointer(path: str, row: RowView | None) -> str:
+        return path if path.startswith("/") or row is None else row.pointer(path)
+
+
+def compiled_checks(document: Mapping[str, object], shape: Shape) -> tuple[CompiledCheck, ...]:
+    """The rules of a compiled definition, in its order."""
+    return tuple(
+        _compiled(mapping(check), shape) for check in sequence(document.get("x-checks", ()))
+    )
+
+
+def each_scope(check: Mapping[str, object], shape: Shape) -> Scope:
+    """Where a rule stands: on the document, or on each line of the block that ``each`` names."""
+    each = check.get("each")
+    if each is None:
+        return Scope(shape)
+    block = shape.blocks[tokens(str(each))[0]]
+    return Scope(shape, block, next(iter(block.samples)))
+
+
+def _compiled(check: Mapping[str, object], shape: Shape) -> CompiledCheck:
+    scope = each_scope(check, shape)
+    expression = parse(str(check["rule"]))
+    return CompiledCheck(
+        code=str(check["code"]),
+        severity=Severity(str(check["severity"])),
+        message=str(check["message"]),
+        block=scope.block,
+        rule=Rule.of(expression, scope),
+        sides=_sides(expression, scope),
+        paths=strings(check.get("paths", ())) or scope.cell_paths(expression),
+    )
+
+
+def _sides(expression: Expression, scope: Scope) -> tuple[Rule, Rule] | None:
+    if expression.comparison is None:
+        return None
+    left, _, right = expression.comparison
+    return Rule.of(parse(left), scope), Rule.of(parse(right), scope)
+
+
+def _row_title(row: RowView, block: Block | None) -> str:
+    if block is not None and block.kind is BlockKind.ROSTER:
+        return f"{block.title} {row.key}"
+    return row.line.title
+
+
+def _clean(value: float) -> float | int:
+    shown = rounded(float(value), _SHOWN_DECIMALS)
+    return int(shown) if shown.is_integer() else shown

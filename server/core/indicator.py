@@ -1,0 +1,63 @@
+"""The indicator catalogue: what each figure means and how it adds up."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measure unit of an indicator and its operator over units: ``sum`` or ``none``."""
+
+    unit: str
+    aggregation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One catalogue entry; ``constructed`` is shown wherever the entry is shown."""
+
+    code: str
+    title: str
+    title_en: str
+    group: str
+    group_title: str
+    measures: tuple[Measure, ...]
+    dimensions: tuple[str, ...]
+    lowest_level: str
+    frequency: str
+    owners: tuple[str, ...]
+    owner_units: tuple[str, ...]
+    source: str
+    constructed: bool
+
+    def adds_up(self, measure_unit: str) -> bool:
+        return any(
+            measure.unit == measure_unit and measure.aggregation == "sum"
+            for measure in self.measures
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CodeListItem:
+    """One code of a list, with other names people use for it."""
+
+    code: str
+    title: str
+    title_en: str | None = None
+    aliases: tuple[str, ...] = ()
+    numbering2: str | None = None
+    minority: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CodeList:
+    """A published list of codes: the members of a dimension or the choices of a field."""
+
+    code: str
+    version: int
+    title: str
+    items: tuple[CodeListItem, ...]
+    constructed: bool
+    source: str
+
+    def title_of(self, code: str) -> str | None:
+        return next((item.title for item in self.items if item.code == code), None)

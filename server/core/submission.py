@@ -1,0 +1,89 @@
+"""A submission: one unit's document for an obligation, and its sealed revisions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NewType
+
+#: Counter raised by every write of a submission; the ETag of the API.
+Edit = NewType("Edit", int)
+
+#: Reasons why a value is absent; ``estimated`` alone stands beside a value.
+STATUSES = ("none_arose", "not_available", "not_applicable", "confidential", "estimated")
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """Where one unit's report stands now; it pins the versions it was started with."""
+
+    id: str
+    obligation: str
+    form: str
+    version: int
+    workflow: str
+    workflow_version: int
+    org_unit: str
+    period: str
+    round: str | None
+    state: str
+    edit: Edit
+    revision: int
+    nil: bool
+    answers: Mapping[str, object]
+    statuses: Mapping[str, str]
+    reasons: tuple[Mapping[str, str], ...] = ()
+    started_at: datetime | None = None
+    changed_at: datetime | None = None
+    changed_by: str | None = None
+    state_since: datetime | None = None
+
+    def summary(self) -> dict[str, object]:
+        """What a refused writer is told about the winner."""
+        return {
+            "state": self.state,
+            "edit": self.edit,
+            "revision": self.revision,
+            "by": self.changed_by,
+            "at": self.changed_at.isoformat() if self.changed_at else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A sealed edition, made by each ``sign`` or ``send``; never changed afterwards."""
+
+    submission: str
+    number: int
+    answers: Mapping[str, object]
+    statuses: Mapping[str, str]
+    computed: Mapping[str, object]
+    reasons: tuple[Mapping[str, str], ...]
+    nil: bool
+    digest: str
+    receipt: str
+    sealed_at: datetime
+    sealed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyRecord:
+    """One record (a household) of a survey return; it freezes with its return."""
+
+    id: str
+    submission: str
+    number: int
+    edit: int
+    answers: Mapping[str, object]
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    changed_at: datetime | None = None
+    changed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One changed cell: what it was, what it becomes, and its status where it has one."""
+
+    path: str
+    old: object
+    new: object
+    status: str | None = None
