@@ -38,13 +38,13 @@ class SignInRefused(BieumauError):
 
 
 class RequestInvalid(BieumauError):
-    """The request itself is malformed. Facts: ``reason`` and where known ``path``, ``line``, ``column``."""
+    """The request is malformed. Facts: ``reason``, and ``path``, ``line``, ``column`` if known."""
 
     code = "request-invalid"
 
 
 class Conflict(BieumauError):
-    """The thing changed meanwhile, or already exists. Facts: ``kind``, and ``current`` or ``errors``."""
+    """It changed meanwhile, or already exists. Facts: ``kind``, and ``current`` or ``errors``."""
 
     code = "conflict"
 
@@ -116,7 +116,7 @@ class PeriodClosed(BieumauError):
 
 
 class DefinitionInvalid(BieumauError):
-    """A form, workflow or code list is refused. Facts: ``refusals``, a list of ``core.definition.Refusal``."""
+    """A form, workflow or code list is refused. Facts: ``refusals``, each with line and path."""
 
     code = "definition-invalid"
 

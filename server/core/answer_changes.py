@@ -143,7 +143,7 @@ def seal(
 
 
 def _wanted(form: Form, place: Place, change: Change) -> Change:
-    """The change as it will be kept: an emptied text is no value, a reason stands instead of one."""
+    """The change as it will be kept: an emptied text is no value, a reason replaces one."""
     new = None if change.new == "" else change.new
     status = change.status or None
     if status is not None and status != "estimated":
@@ -170,7 +170,7 @@ def _container(form: Form, place: Place, new: object) -> object:
     if place.line is None or not isinstance(new, Mapping):
         return kept
     if place.block.kind is BlockKind.ROSTER:
-        return {key: value for key, value in cast(list[dict[str, object]], kept)[0].items()}
+        return dict(cast(list[dict[str, object]], kept)[0])
     return cast(dict[str, object], kept).get(cast(str, place.row), {})
 
 

@@ -26,9 +26,8 @@ def empty_cells(
             filled = answers.get(key) is not None or f"/{key}" in statuses
             if not filled and f"/{key}" not in calculator.off:
                 yield from _root_cell(cell, engine.document, calculator)
-        elif block is not None and block.path not in calculator.off:
-            if block.path not in statuses:
-                yield from _block(block, answers, statuses, calculator, engine)
+        elif block is not None and block.path not in calculator.off and block.path not in statuses:
+            yield from _block(block, answers, statuses, calculator, engine)
 
 
 def unasked_values(form: Form, answers: Answers, off: set[str]) -> Iterator[Finding]:
@@ -63,8 +62,8 @@ def _block(
         if row.held is None:
             continue
         asked = _is_there(block, row, held_rows, block.key in answers)
-        cells = _empty_of(block, row, statuses, calculator, engine, asked)
-        yield from cells
+        demand = engine.demand(block, row.line)
+        yield from _empty_of(row, statuses, calculator, block, demand=demand, asked=asked)
 
 
 def _is_there(block: Block, row: RowView, held: Mapping[str, object], block_held: bool) -> bool:
@@ -78,16 +77,16 @@ def _is_there(block: Block, row: RowView, held: Mapping[str, object], block_held
 
 
 def _empty_of(
-    block: Block,
     row: RowView,
     statuses: Statuses,
     calculator: Calculator,
-    engine: Engine,
+    block: Block,
+    *,
+    demand: Demand,
     asked: bool,
 ) -> Iterator[Finding]:
     if statuses and row.path in statuses:
         return
-    demand = engine.demand(block, row.line)
     held = row.held or {}
     for cell in demand.required if asked else ():
         if held.get(cell.key) is None:

@@ -76,7 +76,7 @@ def place_of(form: Form, path: str) -> Place:
 
 
 def row_line(block: Block, row: str) -> Line | None:
-    """How the line *row* of a grid or roster looks; None when there can be none of that name."""
+    """How the line *row* of a grid or roster looks; None if no line can have that name."""
     if block.item is not None:
         return block.item if is_row_name(row) else None
     return block.lines.get(row)
@@ -88,7 +88,7 @@ def is_row_name(name: object) -> bool:
 
 
 def rows_of(block: Block, answers: Answers) -> Iterator[tuple[str, Mapping[str, object]]]:
-    """The lines of *block* that the answers hold, with their keys; what is no line is passed over."""
+    """The lines of *block* that the answers hold, with their keys; other things are passed over."""
     held = answers.get(block.key)
     if block.kind is BlockKind.LINE:
         if isinstance(held, Mapping):
@@ -150,7 +150,7 @@ def cells_of(form: Form, answers: Answers) -> Iterator[tuple[str, object]]:
 
 
 def validate_paths(form: Form, answers: Answers, statuses: Statuses) -> None:
-    """Raise ``PathUnknown`` for the first key that the form does not have; values are not judged."""
+    """Raise ``PathUnknown`` for the first key that the form lacks; values are not judged."""
     for key, held in answers.items():
         if key in form.shape.cells:
             continue
@@ -179,6 +179,19 @@ def _validate_line(line: Line, held: object, path: str) -> None:
     for key in held if isinstance(held, Mapping) else ():
         if key not in line.cells and not (key == ROW_ID and not line.path):
             raise PathUnknown(path + pointer(key))
+
+
+def calculated_paths(form: Form, answers: Answers) -> Iterator[str]:
+    """Pointers of calculated cells that the answers hold nevertheless."""
+    for key, cell in form.shape.cells.items():
+        if cell.calculate is not None and key in answers:
+            yield f"/{key}"
+    for block in form.shape.blocks.values():
+        for row, held in rows_of(block, answers):
+            line = block.item or block.lines[row]
+            for column, cell in line.cells.items():
+                if cell.calculate is not None and column in held:
+                    yield f"{row_path(block, row)}/{column}"
 
 
 def without_calculated(form: Form, answers: Answers) -> dict[str, object]:

@@ -31,7 +31,7 @@ def schema_findings(
     answers: Answers,
     computed: Mapping[str, object],
 ) -> Iterator[Finding]:
-    """What the form's schema says of typed and calculated values; ``required`` is left to others."""
+    """What the schema says of typed and calculated values; ``required`` is left to others."""
     document = merged(form, answers, computed)
     if validator.is_valid(document):
         return
@@ -169,10 +169,7 @@ def _finding(
 
 def _at(value: object, where: tuple[str, ...]) -> object:
     for token in where:
-        if isinstance(value, Mapping):
-            value = value[token]
-        else:
-            value = sequence(value)[int(token)]
+        value = value[token] if isinstance(value, Mapping) else sequence(value)[int(token)]
     return value
 
 

@@ -1,4 +1,4 @@
-"""The one verdict on answers: schema, calculations, relevance, required cells, the form's own rules.
+"""The one verdict on answers: schema, calculations, relevance, required cells, own rules.
 
 Screen, server, import, print and the definition's own tests all ask ``check``; nothing else
 decides whether a report is right.
@@ -18,7 +18,7 @@ from server.core.answer_paths import (
     validate_paths,
     without_calculated,
 )
-from server.core.answer_schema import duplicate_rows, schema_findings, status_findings
+from server.core.answer_schema import duplicate_rows, merged, schema_findings, status_findings
 from server.core.calculation import Calculator
 from server.core.finding import Finding
 from server.core.form import Form
@@ -41,6 +41,7 @@ __all__ = [
     "missing",
     "seal",
     "validate_paths",
+    "with_results",
     "without_calculated",
 ]
 
@@ -95,6 +96,14 @@ def check(form: Form, answers: Answers, statuses: Statuses, context: Context) ->
     for rule in engine.checks:
         findings.extend(rule.findings(calculator))
     return Verdict(tuple(findings), computed, frozenset(calculator.off))
+
+
+def with_results(
+    form: Form, answers: Answers, statuses: Statuses, context: Context
+) -> dict[str, object]:
+    """The answers together with what is calculated from them: a later report's *previous*."""
+    computed = _calculated(form, answers, statuses, context).document()
+    return merged(form, answers, computed)
 
 
 def missing(form: Form, answers: Answers, statuses: Statuses, context: Context) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from server.core.expression_values import rounded
-from server.core.expressions import Expression, evaluate
+from server.core.expressions import Expression, evaluate, why_not_evaluable
 from server.core.form_scope import Node, Scope, node_of
 from server.core.json_text import tokens
 from server.core.shape import ROW_ID, Block, BlockKind, Cell, Shape
@@ -55,7 +55,7 @@ class Step:
 
 
 def plan_of(shape: Shape) -> tuple[Step, ...]:
-    """The steps in an order in which each finds what it reads; ``CalculationCycle`` if there is none."""
+    """The steps, each behind those it reads; ``CalculationCycle`` if there is no such order."""
     steps: dict[Node, Step] = {}
     reads: dict[Node, set[Node]] = {}
     for node, step, scope in _steps(shape):
@@ -148,17 +148,29 @@ class Calculator:
 
     def result(self, rule: Rule, block: Block | None = None, row: RowView | None = None) -> object:
         """What the rule says, on a line when one is given."""
+        values, before = self._surroundings(rule, block, row)
+        return evaluate(rule.expression, values, before)
+
+    def why_not(self, rule: Rule, block: Block | None, row: RowView | None) -> str | None:
+        """Why the rule has no result, None when it has one."""
+        values, before = self._surroundings(rule, block, row)
+        return why_not_evaluable(rule.expression, values, before)
+
+    def _surroundings(
+        self, rule: Rule, block: Block | None, row: RowView | None
+    ) -> tuple[Mapping[str, object], Callable[[str], object]]:
+        """The names and the previous report as the rule sees them."""
         before: Callable[[str], object] = nothing_before
         if rule.expression.previous and self._previous is not None:
             before = self._before(block, row)
         if row is None:
-            return evaluate(rule.expression, self.names, before)
+            return self.names, before
         if not rule.outer:
-            return evaluate(rule.expression, row.values, before)
+            return row.values, before
         values = {name: self.names.get(name) for name in rule.outer}
         values["row"] = row.key
         values.update(row.values)
-        return evaluate(rule.expression, values, before)
+        return values, before
 
     def document(self) -> dict[str, object]:
         """The calculated values in the shape of the answers."""
@@ -250,7 +262,7 @@ class Calculator:
 
 
 def _settled(value: object, cell: Cell) -> object:
-    """The result as it is kept: rounded half up to the cell's decimals; None when it is no value."""
+    """The result as it is kept: rounded half up to the cell's decimals; None for no value."""
     if cell.decimals is None:
         expected = bool if cell.type == "boolean" else str
         return value if isinstance(value, expected) else None

@@ -25,7 +25,7 @@ class Finding:
     paths: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
-        """The shape of ``api.md``: ``left`` and ``right`` only where the rule compares two sides."""
+        """The shape of the API: ``left`` and ``right`` only where the rule compares two sides."""
         shown: dict[str, object] = {
             "path": self.path,
             "code": self.code,

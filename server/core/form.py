@@ -32,7 +32,7 @@ _ROW_ID_SCHEMA: Final[Mapping[str, object]] = {
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """One published edition of a form. ``document`` is the compiled JSON Schema, ``settings`` its x-form.
+    """One published edition of a form; ``document`` is the compiled JSON Schema.
 
     Two forms are the same when they are one object; compare digests for their content.
     """
@@ -83,7 +83,7 @@ class Form:
         raise NotFound(kind="workflow", form=self.code, level=level)
 
     def due_on(self, level: str, period: Period) -> date:
-        """The last day for a unit of that level; the period's own last day when none is declared."""
+        """The last day for a unit of that level; the period's own last day if none is declared."""
         due = self._duration("due", level)
         return period.end if due is None else after(period.end, due)
 

@@ -37,7 +37,7 @@ class Scope:
         return self.block is not None and self.block.kind is not BlockKind.LINE
 
     def meaning(self, path: tuple[str, ...]) -> tuple[Node, ...] | None:
-        """The cells that a member chain reads; empty when it reads none, None when it is unknown."""
+        """The cells that a member chain reads; empty when none, None when it is unknown."""
         first, rest = path[0], path[1:]
         if self.block is not None and self.line is not None and first in self.line.cells:
             return None if rest else (node_of(self.block, self.line, first),)
@@ -81,7 +81,7 @@ class Scope:
         return tuple(found)
 
     def cell_paths(self, expression: Expression) -> tuple[str, ...]:
-        """The single cells a rule names, to be marked: pointers, and in a line plain column names."""
+        """The single cells a rule names: pointers, and in a line plain column names."""
         found = []
         for path in expression.paths:
             if self.line is not None and path[0] in self.line.cells:

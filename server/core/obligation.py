@@ -30,7 +30,7 @@ class Progress(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """One expected report. ``org_unit`` is its subject for ever, ``responsible_unit`` may change."""
+    """One expected report. ``org_unit`` is its subject for ever; who is responsible may change."""
 
     id: str
     form: str
@@ -68,7 +68,7 @@ class Obligation:
         return ObligationState.LATE if today > self.due_on else ObligationState.OPEN
 
     def days_late(self, today: date, sent_on: date | None = None) -> int:
-        """Days past the due date: until it was sent, or until today while it is not; never negative."""
+        """Days past the due date: until it was sent, or until today; never negative."""
         until = sent_on if self.progress in (Progress.SENT, Progress.FINAL) and sent_on else today
         return max(0, (until - self.due_on).days)
 

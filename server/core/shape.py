@@ -64,7 +64,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A root property with lines. ``lines`` is empty for a roster, whose lines look like ``item``."""
+    """A root property with lines; a roster has no known ones, all of them look like ``item``."""
 
     key: str
     kind: BlockKind

@@ -16,7 +16,7 @@ NONE_AROSE = "none_arose"
 
 @dataclass(slots=True)
 class RowView:
-    """One line: *values* is what expressions read, *held* what was typed; absent lines hold None."""
+    """One line: *values* are what expressions read, *held* what was typed, None if absent."""
 
     key: str
     path: str
@@ -64,12 +64,12 @@ def _rows(
     held = dict(rows_of(block, answers)) if block.item is None else {}
     if block.item is not None:
         return [
-            _row(block, key, block.item, row, statuses, with_calculated)
+            _row(block, key, block.item, row, statuses, with_calculated=with_calculated)
             for key, row in rows_of(block, answers)
         ]
     if block.kind is not BlockKind.CODELIST:
         return [
-            _row(block, key, line, held.get(key, {}), statuses, with_calculated)
+            _row(block, key, line, held.get(key, {}), statuses, with_calculated=with_calculated)
             for key, line in block.lines.items()
         ]
     spoken = _spoken_rows(block, statuses)
@@ -78,7 +78,7 @@ def _rows(
     for key, line in block.lines.items():
         if key in held or key in spoken:
             row = held.get(key, {})
-            found.append(_row(block, key, line, row, statuses, with_calculated))
+            found.append(_row(block, key, line, row, statuses, with_calculated=with_calculated))
         else:
             if not absent:
                 absent = {name: 0.0 if cell.numeric else None for name, cell in line.cells.items()}
@@ -109,6 +109,7 @@ def _row(
     line: Line,
     held: Mapping[str, object],
     statuses: Statuses,
+    *,
     with_calculated: bool,
 ) -> RowView:
     values: dict[str, object] = dict.fromkeys(line.cells)

@@ -1,0 +1,1 @@
+"""Bieumau: a form and workflow server for public statistical reporting."""

@@ -1,0 +1,5 @@
+"""``python -m server``: the commands."""
+
+from server.cli import main
+
+main()

@@ -1,0 +1,317 @@
+"""The composition root: settings in, services and the WSGI application out.
+
+Everything is built here, once, by hand; nothing below this module knows how it was put together.
+"""
+
+import secrets
+import threading
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from argon2 import PasswordHasher
+from flask import Flask
+
+from server.core.json_text import loads
+from server.core.ports import LOCAL, Clock
+from server.hooks.manager import Plugins
+from server.services import Services
+from server.services.accounts import Accounts, SessionRules
+from server.services.approvals import Approvals
+from server.services.catalogue import Catalogue
+from server.services.dispatch import CONSUMERS, Dispatch
+from server.services.exports import Exports
+from server.services.guards import Guards
+from server.services.idempotency import Idempotency
+from server.services.installation import Installation
+from server.services.jobs import Jobs
+from server.services.ledger import Ledger
+from server.services.mail import MailDesk
+from server.services.obligations import Obligations
+from server.services.records import Records
+from server.services.reference import Reference
+from server.services.reminders import Reminders
+from server.services.reports import Reports
+from server.services.review import Reviewer
+from server.services.scope import Scope
+from server.services.submissions import Submissions
+from server.settings import Settings
+from server.storage.accounts import AccountStore
+from server.storage.catalogue import CatalogueStore
+from server.storage.database import Database
+from server.storage.events import EventStore
+from server.storage.holidays import HolidayStore
+from server.storage.idempotency import IdempotencyStore
+from server.storage.jobs import JobStore
+from server.storage.mail import MailStore
+from server.storage.obligations import ObligationStore
+from server.storage.observations import ObservationStore
+from server.storage.org_units import OrgUnitStore
+from server.storage.submissions import SubmissionStore
+from server.storage.survey_records import SurveyRecordStore
+from server.storage.ticks import TickStore
+from server.web import create_web
+from server.web.health import Probe, disk_probe
+
+ROOT = Path(__file__).resolve().parents[1]
+#: Letters and digits that people do not take for one another.
+_CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_ID_TIME_DIGITS = 11
+_TICK_OVERDUE = timedelta(minutes=5)
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def today(self) -> date:
+        return self.now().astimezone(LOCAL).date()
+
+
+@dataclass
+class ShiftedClock:
+    """A clock that was set to another day and runs on from there; the demo's."""
+
+    shift: timedelta = timedelta()
+
+    def set(self, instant: datetime) -> None:
+        self.shift = instant - datetime.now(UTC)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.shift
+
+    def today(self) -> date:
+        return self.now().astimezone(LOCAL).date()
+
+
+class IdMaker:
+    """Opaque ids of 24 hexadecimal digits that grow with time, also within one millisecond."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def __call__(self) -> str:
+        with self._lock:
+            moment = int(self._clock.now().timestamp() * 1000) << 8
+            self._last = max(moment, self._last + 1)
+            return f"{self._last:0{_ID_TIME_DIGITS + 2}x}{secrets.token_hex(6)[:11]}"
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def new_code() -> str:
+    """A one-time code of 80 random bits in groups, to be printed and typed."""
+    letters = "".join(secrets.choice(_CODE_ALPHABET) for _ in range(16))
+    return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What the entry points work with."""
+
+    settings: Settings
+    services: Services
+    database: Database
+    clock: Clock
+    ticks: TickStore
+    installation: Installation
+
+    def beat(self) -> None:
+        """Note that a worker is alive."""
+        with self.database.transaction():
+            self.ticks.beat(self.clock.now())
+
+    def web(self) -> Flask:
+        """The WSGI application over these services."""
+        return create_web(self.services, self.settings, probes=self.probes())
+
+    def probes(self) -> list[Probe]:
+        var = Path(self.settings.files.var)
+        return [
+            Probe("database", self._database_fault),
+            Probe("migrations", self._migration_fault),
+            disk_probe(var if var.is_dir() else Path()),
+            Probe("worker", self._tick_fault),
+        ]
+
+    def _database_fault(self) -> str | None:
+        self.database.ping()
+        return None
+
+    def _migration_fault(self) -> str | None:
+        pending = self.database.pending_migrations()
+        return f"pending: {', '.join(pending)}" if pending else None
+
+    def _tick_fault(self) -> str | None:
+        ticked_at = self.ticks.last()
+        if ticked_at is None:
+            return "the worker has not ticked yet"
+        silent = self.clock.now() - ticked_at
+        return f"silent for {silent}" if silent > _TICK_OVERDUE else None
+
+
+def build(
+    settings: Settings, clock: Clock | None = None, database: Database | None = None
+) -> Application:
+    """Put the application together; the database is opened unless one is given.
+
+    Raises:
+        DatabaseUnsafe: the set-up could lose an acknowledged report.
+        PluginFault: a plugin named in the settings is broken.
+    """
+    clock = clock or SystemClock()
+    database = database or Database.open(settings.database.url)
+    services = _services(settings, clock, database)
+    installation = Installation(
+        services.catalogue, services.reference, database.transaction, IdMaker(clock)
+    )
+    return Application(settings, services, database, clock, TickStore(database), installation)
+
+
+def _services(settings: Settings, clock: Clock, database: Database) -> Services:
+    new_id, transaction = IdMaker(clock), database.transaction
+    plugins = Plugins.load(settings.plugins.enabled, settings.plugins.options, ROOT / "plugins")
+    events = EventStore(
+        database,
+        consumers=CONSUMERS,
+        new_id=new_id,
+        new_salt=lambda: secrets.token_hex(16),
+    )
+    submission_store, record_store = SubmissionStore(database), SurveyRecordStore(database)
+    obligation_store, mail_store = ObligationStore(database), MailStore(database)
+    observation_store, job_store = ObservationStore(database), JobStore(database)
+    reference = Reference(
+        OrgUnitStore(database), HolidayStore(database), events, transaction, clock
+    )
+    scope = Scope(reference)
+    catalogue = Catalogue(
+        CatalogueStore(database), events, reference, transaction, clock, _meta_schemas()
+    )
+    reviewer = Reviewer(catalogue, reference, scope, submission_store, obligation_store)
+    accounts = _accounts(settings, clock, database, events, new_id)
+    mail_domain = urlsplit(settings.server.public_url).hostname or "localhost"
+    exports = Exports(
+        plugins=plugins,
+        jobs=job_store,
+        submissions=submission_store,
+        events=events,
+        reviewer=reviewer,
+        accounts=accounts,
+        transaction=transaction,
+        clock=clock,
+        new_id=new_id,
+        folder=Path(settings.files.var) / "results",
+        demo=settings.demo.enabled,
+    )
+    return Services(
+        accounts=accounts,
+        approvals=Approvals(
+            submissions=submission_store,
+            obligations=obligation_store,
+            events=events,
+            reviewer=reviewer,
+            guards=Guards(submission_store, obligation_store, record_store),
+            transaction=transaction,
+            clock=clock,
+            receipt_prefix="BK",
+        ),
+        catalogue=catalogue,
+        dispatch=Dispatch(
+            events=events,
+            submissions=submission_store,
+            obligations=obligation_store,
+            observations=observation_store,
+            mails=mail_store,
+            reviewer=reviewer,
+            accounts=accounts,
+            plugins=plugins,
+            transaction=transaction,
+            clock=clock,
+            mail_domain=mail_domain,
+        ),
+        exports=exports,
+        idempotency=Idempotency(IdempotencyStore(database), transaction, clock),
+        jobs=Jobs(
+            store=job_store,
+            exports=exports,
+            actor_of=accounts.actor_of,
+            transaction=transaction,
+            clock=clock,
+        ),
+        ledger=Ledger(events, transaction, clock),
+        mail=MailDesk(mail_store, plugins, transaction, clock),
+        obligations=Obligations(
+            obligation_store, submission_store, events, reviewer, transaction, clock, new_id
+        ),
+        plugins=plugins,
+        records=Records(
+            record_store, submission_store, events, reviewer, transaction, clock, new_id
+        ),
+        reference=reference,
+        reminders=Reminders(
+            plugins=plugins,
+            obligations=obligation_store,
+            submissions=submission_store,
+            mails=mail_store,
+            events=events,
+            reviewer=reviewer,
+            transaction=transaction,
+            clock=clock,
+            mail_domain=mail_domain,
+        ),
+        reports=Reports(observation_store, obligation_store, catalogue, reference, scope, clock),
+        submissions=Submissions(
+            submission_store, obligation_store, events, reviewer, transaction, clock, new_id
+        ),
+        clock=clock,
+    )
+
+
+def _accounts(
+    settings: Settings, clock: Clock, database: Database, events: EventStore, new_id: IdMaker
+) -> Accounts:
+    security = settings.security
+    hasher = PasswordHasher(
+        time_cost=security.argon2_time,
+        memory_cost=security.argon2_memory_kib,
+        parallelism=security.argon2_parallelism,
+    )
+    return Accounts(
+        store=AccountStore(database),
+        events=events,
+        transaction=database.transaction,
+        clock=clock,
+        new_id=new_id,
+        new_secret=new_secret,
+        new_code=new_code,
+        hasher=hasher,
+        rules=SessionRules(
+            idle=timedelta(minutes=security.session_idle_minutes),
+            absolute=timedelta(hours=security.session_hours),
+            tries=security.sign_in_tries,
+            password_min_length=security.password_min_length,
+        ),
+        # Checked for unknown names, so that they cost the same time as known ones.
+        dummy_hash=hasher.hash(secrets.token_urlsafe(16)),
+    )
+
+
+def _meta_schemas() -> dict[str, dict[str, object]]:
+    places = {
+        "form": ROOT / "form_definitions" / "_meta" / "form.schema.json",
+        "workflow": ROOT / "workflows" / "_meta" / "workflow.schema.json",
+    }
+    schemas: dict[str, dict[str, object]] = {}
+    for name, path in places.items():
+        schema = loads(path.read_bytes())
+        if not isinstance(schema, dict):
+            raise TypeError(path)
+        schemas[name] = schema
+    return schemas

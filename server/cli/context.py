@@ -1,0 +1,22 @@
+"""What commands share: settings, and the application where a command needs it."""
+
+import os
+from functools import cached_property
+
+from server.app import ROOT, Application, build
+from server.settings import Settings, load_settings
+
+
+class Context:
+    """Handed to each command by click; nothing is opened before a command asks for it."""
+
+    @cached_property
+    def settings(self) -> Settings:
+        return load_settings(ROOT / "config.toml", os.environ)
+
+    @cached_property
+    def application(self) -> Application:
+        """The application on a migrated database."""
+        application = build(self.settings)
+        application.database.migrate()
+        return application

@@ -1,0 +1,75 @@
+"""Commands about definitions: check, publish, diff."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from server.app import ROOT
+from server.cli.context import Context
+from server.core.access import SYSTEM
+from server.core.definition import Refusal
+from server.services.definition_checks import CheckedFile, DefinitionChecks
+
+
+def register(cli: click.Group) -> None:
+    for command in (check, publish, diff):
+        cli.add_command(command)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def check(paths: tuple[Path, ...], as_json: bool) -> None:
+    """Check definitions and workflows; exit 1 when any is refused.
+
+    Without PATH everything that ships; a file may lie anywhere, its references resolve in the
+    shipped catalogue. Needs no database.
+    """
+    checks = DefinitionChecks.of(ROOT)
+    results = checks.check(paths or (ROOT / "form_definitions", ROOT / "workflows"))
+    refused = [(result, refusal) for result in results for refusal in result.refusals]
+    if as_json:
+        click.echo(json.dumps([_as_json(*pair) for pair in refused], ensure_ascii=False))
+    else:
+        for result, refusal in refused:
+            click.echo(f"{result.path}:{refusal.line}: {refusal.path or '/'}: {refusal.message}")
+        click.echo(f"{len(results)} files, {len(refused)} refusals", err=True)
+    sys.exit(1 if refused else 0)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.pass_obj
+def publish(context: Context, paths: tuple[Path, ...]) -> None:
+    """Put definitions into the database; without PATH everything that ships, units included."""
+    application = context.application
+    if not paths:
+        application.installation.install(ROOT, lambda text: click.echo(text, err=True))
+        click.echo("published")
+        return
+    checks = DefinitionChecks.of(ROOT)
+    for result in checks.check(paths):
+        text = result.path.read_text(encoding="utf-8")
+        digest = application.services.catalogue.publish(text, result.kind, SYSTEM)
+        click.echo(f"{result.path}: {digest}")
+
+
+@click.command()
+@click.argument("before", type=click.Path(exists=True, path_type=Path))
+@click.argument("after", type=click.Path(exists=True, path_type=Path))
+def diff(before: Path, after: Path) -> None:
+    """What changes between two versions of a form, in words."""
+    for line in DefinitionChecks.of(ROOT).differences(before, after):
+        click.echo(line)
+
+
+def _as_json(result: CheckedFile, refusal: Refusal) -> dict[str, object]:
+    return {
+        "file": str(result.path),
+        "line": refusal.line,
+        "path": refusal.path,
+        "code": refusal.code,
+        "message": refusal.message,
+    }

@@ -1,0 +1,59 @@
+"""Commands about reminders, exports and the API's description."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from server.cli.context import Context
+from server.core.period import Period
+
+
+def register(cli: click.Group) -> None:
+    for command in (remind, export):
+        cli.add_command(command)
+
+
+@click.command()
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Pretend it is this day.")
+@click.option("--dry-run", is_flag=True, help="Say who would be reminded; send nothing.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@click.pass_obj
+def remind(context: Context, as_of: datetime | None, dry_run: bool, as_json: bool) -> None:
+    """Send the reminders that are due today."""
+    services = context.application.services
+    day = as_of.date() if as_of else services.clock.today()
+    planned = services.reminders.send_due(day, dry_run=dry_run)
+    if not dry_run:
+        services.mail.flush()
+    if as_json:
+        click.echo(json.dumps([one.as_json() for one in planned], ensure_ascii=False))
+        return
+    for reminder in planned:
+        click.echo(
+            f"{reminder.obligation.due_on:%d/%m/%Y}  {reminder.step:5}  {reminder.unit.name}"
+            f"  {reminder.obligation.form}  {reminder.recipient or '-'}"
+            f"  {reminder.suppressed or ''}".rstrip()
+        )
+
+
+@click.command()
+@click.argument("format_", metavar="FORMAT")
+@click.option("--form", required=True)
+@click.option("--period", required=True)
+@click.option("--org-unit", help="Official code; all below it are included.")
+@click.option("--as", "username", required=True, help="The account whose scope counts.")
+@click.option("--out", type=click.Path(path_type=Path), required=True)
+@click.pass_obj
+def export(context: Context, format_: str, out: Path, **given: str | None) -> None:
+    """Write the reports of one form and period with an export plugin."""
+    services = context.application.services
+    actor = services.accounts.actor(services.accounts.by_username(str(given["username"])))
+    form, period, code = str(given["form"]), str(given["period"]), given["org_unit"]
+    unit = services.reference.unit_by_code(code, Period.parse(period).end).id if code else None
+    job = services.exports.start(actor, format_, form=form, period=period, org_unit=unit)
+    while services.exports.job(actor, job.id).ended_at is None and services.jobs.run_one():
+        pass
+    out.write_bytes(services.exports.result(actor, job.id).path.read_bytes())
+    click.echo(f"{out}: {services.exports.job(actor, job.id).report}")

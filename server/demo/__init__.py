@@ -1,0 +1,1 @@
+"""The demonstration: real input, accounts, mail sink and its own clock."""

@@ -1,0 +1,44 @@
+"""Use cases: one method, one transaction, one event row for each subject it changes."""
+
+from dataclasses import dataclass
+
+from server.core.ports import Clock
+from server.hooks.manager import Plugins
+from server.services.accounts import Accounts
+from server.services.approvals import Approvals
+from server.services.catalogue import Catalogue
+from server.services.dispatch import Dispatch
+from server.services.exports import Exports
+from server.services.idempotency import Idempotency
+from server.services.jobs import Jobs
+from server.services.ledger import Ledger
+from server.services.mail import MailDesk
+from server.services.obligations import Obligations
+from server.services.records import Records
+from server.services.reference import Reference
+from server.services.reminders import Reminders
+from server.services.reports import Reports
+from server.services.submissions import Submissions
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything the web, the command line and the worker may ask for. Built in ``server.app``."""
+
+    accounts: Accounts
+    approvals: Approvals
+    catalogue: Catalogue
+    dispatch: Dispatch
+    exports: Exports
+    idempotency: Idempotency
+    jobs: Jobs
+    ledger: Ledger
+    mail: MailDesk
+    obligations: Obligations
+    plugins: Plugins
+    records: Records
+    reference: Reference
+    reminders: Reminders
+    reports: Reports
+    submissions: Submissions
+    clock: Clock

@@ -1,0 +1,312 @@
+"""Moving submissions on: submit, sign, send, approve, return, recall, close and reopen.
+
+Every event of every workflow goes through ``Approvals.decide``, on exactly the
+edit that the actor saw. Observations, mails and plugins follow later, from the
+event row, so that none of them can undo a signature.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+import jsonschema_rs
+
+from server.core.access import Actor, Role
+from server.core.answers import seal
+from server.core.calendar import add_working_days
+from server.core.finding import Finding, Severity
+from server.core.json_text import digest
+from server.core.obligation import Obligation, Progress
+from server.core.ports import Clock, Transaction
+from server.core.submission import Edit, Revision
+from server.core.workflow import Move
+from server.errors import BieumauError, InputInvalid, PeriodClosed, Stale
+from server.services.guards import Attempt, Guards
+from server.services.page import Page
+from server.services.review import Reviewer, SubmissionView
+from server.storage.events import EventStore
+from server.storage.obligations import ObligationStore
+from server.storage.submissions import SubmissionStore
+
+#: Working days that a unit has to correct a returned report when the return names no day.
+RETURN_DAYS = 3
+_SEALING = ("sign", "send")
+_PASSING_ON = ("submit", "send")
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """One submission that waits for the actor: the desk's row."""
+
+    view: SubmissionView
+    waiting_since: datetime | None
+    warnings: int
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The result of one of several decisions made at once."""
+
+    submission: str
+    error: BieumauError | None
+
+
+@dataclass(frozen=True, slots=True)
+class Approvals:
+    """Use cases of signing and approving. Built once, in ``server.app``."""
+
+    submissions: SubmissionStore
+    obligations: ObligationStore
+    events: EventStore
+    reviewer: Reviewer
+    guards: Guards
+    transaction: Transaction
+    clock: Clock
+    receipt_prefix: str
+
+    def decide(
+        self,
+        actor: Actor,
+        submission_id: str,
+        event: str,
+        *,
+        seen: Edit,
+        supplied: Mapping[str, object] | None = None,
+        reasons: Sequence[Mapping[str, str]] = (),
+    ) -> SubmissionView:
+        """Fire *event* on exactly the edit that the actor saw; return the view after it.
+
+        Raises:
+            NotFound: no such submission in the actor's scope.
+            Stale: the submission is no longer as the actor saw it.
+            TransitionRefused: the workflow does not allow the move.
+            GuardFailed, AnswersInvalid, ReasonMissing, InputInvalid: a condition is not met.
+            PeriodClosed: the obligation takes no more reports.
+        """
+        with self.transaction():
+            view = self.reviewer.view(actor, self.submissions.get(submission_id))
+            submission = view.submission
+            if submission.edit != seen:
+                raise Stale(kind="submission", current=submission.summary())
+            move = view.workflow.fire(
+                event, state=submission.state, actor=actor, places=view.places
+            )
+            if event in _PASSING_ON and view.obligation.closed:
+                raise PeriodClosed(state="closed")
+            given = _checked_input(move, supplied or {})
+            kept = _with_reasons(submission.reasons, reasons)
+            history = self.events.of(f"submission/{submission.id}")
+            self.guards.check(move.guards, Attempt(view, actor, history, kept))
+            self._carry_out(view, move, actor, given, kept)
+            return self.reviewer.view(actor, self.submissions.get(submission_id))
+
+    def decide_many(
+        self, actor: Actor, event: str, chosen: Sequence[tuple[str, Edit]]
+    ) -> list[Decision]:
+        """Decide several submissions, each by itself; each reports its own result."""
+        results = []
+        for submission_id, seen in chosen:
+            try:
+                self.decide(actor, submission_id, event, seen=seen)
+            except BieumauError as error:
+                results.append(Decision(submission_id, error))
+            else:
+                results.append(Decision(submission_id, None))
+        return results
+
+    def inbox(self, actor: Actor, *, after: str | None = None, limit: int = 500) -> Page[InboxItem]:
+        """What waits for this actor's signature or approval, the longest overdue first."""
+        units = self.reviewer.scope.visible(actor)
+        if not actor.units(Role.SIGNER, Role.APPROVER):
+            return Page(())
+        states = sorted(
+            {
+                source
+                for workflow in self.reviewer.catalogue.workflows()
+                for transition in workflow.transitions
+                if transition.event in ("sign", "approve")
+                for source in transition.sources
+            }
+        )
+        found = self.submissions.list_(org_units=units, states=states, after=after, limit=limit + 1)
+        page = Page.cut(found, limit)
+        items = []
+        for submission in page.items:
+            view = self.reviewer.view(actor, submission)
+            if any(move.event in ("sign", "approve") for move in view.moves):
+                warnings = sum(
+                    finding.severity is Severity.WARNING for finding in view.verdict.findings
+                )
+                items.append(
+                    InboxItem(view, submission.state_since, warnings, view.obligation.due_on)
+                )
+        items.sort(key=lambda item: (item.due_on, item.view.unit.code, item.view.form.code))
+        return Page(tuple(items), page.next)
+
+    def _carry_out(
+        self,
+        view: SubmissionView,
+        move: Move,
+        actor: Actor,
+        given: Mapping[str, object],
+        reasons: tuple[Mapping[str, str], ...],
+    ) -> None:
+        now, submission = self.clock.now(), view.submission
+        details: dict[str, object] = {
+            "from": move.source,
+            "to": move.target,
+            "edit": submission.edit,
+            "revision": submission.revision,
+        }
+        if move.event in _PASSING_ON:
+            details["draft_changes"] = self.submissions.changes_digest(
+                submission.id, submission.revision
+            )
+            details["findings"] = _summary(view.verdict.findings)
+        if move.event in _SEALING:
+            revision = self._seal(view, actor, now, reasons)
+            submission = replace(submission, revision=revision.number)
+            details |= {
+                "revision": revision.number,
+                "digest": revision.digest,
+                "receipt": revision.receipt,
+            }
+        elif submission.revision:
+            sealed = self.submissions.revision(submission.id, submission.revision)
+            details["digest"] = sealed.digest
+        details |= {key: value for key, value in given.items() if key not in details}
+        self.submissions.move(
+            submission,
+            state=move.target,
+            revision=submission.revision,
+            reasons=reasons,
+            by=actor.account,
+            at=now,
+        )
+        self._follow(view, move, given, now)
+        self.events.append(
+            subject=f"submission/{submission.id}",
+            name=f"submission.{move.event}",
+            actor=actor.account,
+            happened_at=now,
+            details=details,
+        )
+
+    def _seal(
+        self,
+        view: SubmissionView,
+        actor: Actor,
+        now: datetime,
+        reasons: tuple[Mapping[str, str], ...],
+    ) -> Revision:
+        submission = view.submission
+        answers, statuses = submission.answers, submission.statuses
+        if not submission.nil:
+            answers, statuses = seal(view.form, answers, statuses)
+        number = submission.revision + 1
+        sealed: dict[str, object] = {
+            "submission": submission.id,
+            "number": number,
+            "form": f"{submission.form}/{submission.version}",
+            "org_unit": submission.org_unit,
+            "period": submission.period,
+            "answers": answers,
+            "statuses": statuses,
+            "nil": submission.nil,
+            "reasons": list(reasons),
+        }
+        revision = Revision(
+            submission=submission.id,
+            number=number,
+            answers=answers,
+            statuses=statuses,
+            computed=view.verdict.computed,
+            reasons=reasons,
+            nil=submission.nil,
+            digest=digest(sealed),
+            receipt=self._receipt(view, number),
+            sealed_at=now,
+            sealed_by=actor.account,
+        )
+        self.submissions.add_revision(revision)
+        return revision
+
+    def _receipt(self, view: SubmissionView, number: int) -> str:
+        """A code such as ``BK24-DS01-01879-2``: year, form, unit and how many times sent."""
+        prefix = str(view.form.settings.get("prefix", view.form.code)).upper()
+        year = f"{view.period.year % 100:02}"
+        return f"{self.receipt_prefix}{year}-{prefix}-{view.unit.code.upper()}-{number}"
+
+    def _follow(
+        self, view: SubmissionView, move: Move, given: Mapping[str, object], now: datetime
+    ) -> None:
+        """Keep the obligation in step with the report."""
+        obligation, target = view.obligation, view.workflow.states[move.target]
+        if target.final:
+            progress = Progress.FINAL
+        elif target.sent:
+            progress = Progress.SENT
+        elif (
+            move.event == "return" and view.workflow.states[move.source].sent
+        ) or obligation.progress is Progress.RETURNED:
+            progress = Progress.RETURNED
+        else:
+            progress = Progress.STARTED
+        self.obligations.set_progress(
+            obligation.id,
+            progress,
+            sent_at=_sent_at(obligation, progress, now),
+            return_due_on=self._return_due(obligation, progress, move, given),
+        )
+
+    def _return_due(
+        self, obligation: Obligation, progress: Progress, move: Move, given: Mapping[str, object]
+    ) -> date | None:
+        if progress is not Progress.RETURNED:
+            return None
+        if move.event != "return":
+            return obligation.return_due_on
+        named = given.get("due_on")
+        if isinstance(named, str):
+            return date.fromisoformat(named)
+        holidays = self.reviewer.reference.holidays()
+        return add_working_days(self.clock.today(), RETURN_DAYS, holidays)
+
+
+def _sent_at(obligation: Obligation, progress: Progress, now: datetime) -> datetime | None:
+    """The first moment at which the report left the unit and was not returned since."""
+    if progress not in (Progress.SENT, Progress.FINAL):
+        return None
+    return obligation.sent_at or now
+
+
+def _checked_input(move: Move, supplied: Mapping[str, object]) -> dict[str, object]:
+    if move.input is None:
+        return {}
+    validator = jsonschema_rs.validator_for(dict(move.input))
+    errors = [
+        {
+            "path": "".join(f"/{token}" for token in error.instance_path),
+            "code": f"schema.{error.kind.name}",
+            "message": error.message,
+        }
+        for error in validator.iter_errors(dict(supplied))
+    ]
+    if errors:
+        raise InputInvalid(errors=errors, input=move.input)
+    return dict(supplied)
+
+
+def _with_reasons(
+    kept: Sequence[Mapping[str, str]], given: Sequence[Mapping[str, str]]
+) -> tuple[Mapping[str, str], ...]:
+    by_cell = {(reason["code"], reason["path"]): reason for reason in [*kept, *given]}
+    return tuple(by_cell[key] for key in sorted(by_cell))
+
+
+def _summary(findings: Sequence[Finding]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for finding in findings:
+        counts[str(finding.severity)] = counts.get(str(finding.severity), 0) + 1
+    return counts

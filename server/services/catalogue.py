@@ -1,0 +1,218 @@
+"""The catalogue: published forms, workflows, code lists and indicators, and how they get there.
+
+What is published never changes, so compiled versions are kept in memory for
+ever; only "which is the newest" is asked of the database again.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from server.core.access import Actor
+from server.core.definition import Installed, Refusal, check_codelist, check_form, check_workflow
+from server.core.form import Form, compile_form, load_form
+from server.core.indicator import CodeList, Indicator
+from server.core.json_text import digest
+from server.core.ports import Clock, Transaction
+from server.core.workflow import Workflow
+from server.errors import DefinitionInvalid, NotFound
+from server.services.definitions import Kind, read_codelist, read_indicators
+from server.services.reference import Reference
+from server.storage.catalogue import CatalogueStore, StoredForm, StoredWorkflow
+from server.storage.events import EventStore
+
+
+@dataclass
+class _Kept:
+    """What this process has compiled so far."""
+
+    stamp: int = -1
+    latest_forms: dict[str, int] = field(default_factory=dict)
+    latest_workflows: dict[str, int] = field(default_factory=dict)
+    codelists: dict[str, CodeList] = field(default_factory=dict)
+    indicators: dict[str, Indicator] = field(default_factory=dict)
+    forms: dict[tuple[str, int], Form] = field(default_factory=dict)
+    workflows: dict[tuple[str, int], Workflow] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Use cases around definitions."""
+
+    store: CatalogueStore
+    events: EventStore
+    reference: Reference
+    transaction: Transaction
+    clock: Clock
+    schemas: Mapping[str, Mapping[str, object]]  # "form" and "workflow" meta-schemas
+    _kept: _Kept = field(default_factory=_Kept)
+
+    def form(self, code: str, version: int | None = None) -> Form:
+        """A published form, the newest version unless one is named; ``NotFound`` otherwise."""
+        if version is None:
+            version = self._fresh().latest_forms.get(code)
+            if version is None:
+                raise NotFound(kind="form")
+        known = self._kept.forms.get((code, version))
+        if known is None:
+            stored = self.store.form(code, version)
+            if stored.document is None:
+                raise NotFound(kind="form")
+            known = load_form(stored.document, stored.digest)
+            self._kept.forms[(code, version)] = known
+        return known
+
+    def forms(self) -> tuple[Form, ...]:
+        """The newest version of each form, by code."""
+        return tuple(self.form(code) for code in sorted(self._fresh().latest_forms))
+
+    def workflow(self, code: str, version: int | None = None) -> Workflow:
+        if version is None:
+            version = self._fresh().latest_workflows.get(code)
+            if version is None:
+                raise NotFound(kind="workflow")
+        known = self._kept.workflows.get((code, version))
+        if known is None:
+            stored = self.store.workflow(code, version)
+            known = Workflow.of(json.loads(stored.source), stored.digest)
+            self._kept.workflows[(code, version)] = known
+        return known
+
+    def workflow_document(self, code: str, version: int | None = None) -> Mapping[str, object]:
+        """The workflow as it was published."""
+        stored = self.store.workflow(code, self.workflow(code, version).version)
+        document: Mapping[str, object] = json.loads(stored.source)
+        return document
+
+    def workflows(self) -> tuple[Workflow, ...]:
+        return tuple(self.workflow(code) for code in sorted(self._fresh().latest_workflows))
+
+    def codelist(self, code: str) -> CodeList:
+        found = self._fresh().codelists.get(code)
+        if found is None:
+            raise NotFound(kind="codelist")
+        return found
+
+    def codelists(self) -> tuple[CodeList, ...]:
+        kept = self._fresh().codelists
+        return tuple(kept[code] for code in sorted(kept))
+
+    def indicator(self, code: str) -> Indicator:
+        found = self._fresh().indicators.get(code)
+        if found is None:
+            raise NotFound(kind="indicator")
+        return found
+
+    def indicators(self) -> tuple[Indicator, ...]:
+        return tuple(self._fresh().indicators.values())
+
+    def check(self, text: str, kind: Kind = "form") -> list[Refusal]:
+        """Everything that speaks against publishing *text*; nothing is stored."""
+        if kind == "codelist":
+            return check_codelist(text)
+        if kind == "workflow":
+            return check_workflow(text, self.installed())
+        return check_form(text, self.installed())
+
+    def publish(self, text: str, kind: Kind, actor: Actor) -> str:
+        """Make a checked definition available for ever; return its digest.
+
+        Publishing the very same text again changes nothing.
+
+        Raises:
+            DefinitionInvalid: it is refused; the facts hold every refusal.
+            DefinitionChanged: this code and version was published with another content.
+        """
+        refusals = self.check(text, kind)
+        if refusals:
+            raise DefinitionInvalid(refusals=refusals)
+        source = json.loads(text)
+        with self.transaction():
+            if kind == "codelist":
+                return self._publish_codelist(source, actor)
+            if kind == "workflow":
+                return self._publish_workflow(text, source, actor)
+            return self._publish_form(text, source, actor)
+
+    def put_indicators(self, document: Mapping[str, object], actor: Actor) -> int:
+        """Load the indicator catalogue (``form_definitions/_indicators``); return how many."""
+        indicators = read_indicators(document)
+        with self.transaction():
+            self.store.put_indicators(list(indicators))
+            self._record("indicators/all", actor, {"count": len(indicators)})
+        return len(indicators)
+
+    def installed(self) -> Installed:
+        """What a definition may refer to."""
+        kept = self._fresh()
+        return Installed(
+            codelists=dict(kept.codelists),
+            indicators=frozenset(kept.indicators),
+            workflows=frozenset(kept.latest_workflows),
+            forms=frozenset(kept.latest_forms),
+            org_unit_codes=self.reference.codes(),
+            form_schema=self.schemas["form"],
+            workflow_schema=self.schemas["workflow"],
+        )
+
+    def _publish_codelist(self, source: Mapping[str, object], actor: Actor) -> str:
+        code, version, mark = str(source["code"]), int(str(source["version"])), digest(source)
+        if self.store.put_codelist(code, version, mark, source):
+            self._record(f"codelist/{code}", actor, {"version": version, "digest": mark})
+        return mark
+
+    def _publish_workflow(self, text: str, source: Mapping[str, object], actor: Actor) -> str:
+        code, version, mark = str(source["code"]), int(str(source["version"])), digest(source)
+        if self.store.add_workflow(
+            text, code=code, version=version, digest=mark, published_at=self.clock.now()
+        ):
+            self._record(f"workflow/{code}", actor, {"version": version, "digest": mark})
+        return mark
+
+    def _publish_form(self, text: str, source: Mapping[str, object], actor: Actor) -> str:
+        form = compile_form(source, self._fresh().codelists)
+        if self.store.add_form(
+            text,
+            form.document,
+            code=form.code,
+            version=form.version,
+            kind=form.kind,
+            title=form.title,
+            period_type=form.period_type,
+            digest=form.digest,
+            published_at=self.clock.now(),
+        ):
+            details = {"version": form.version, "digest": form.digest}
+            self._record(f"form/{form.code}", actor, details)
+        return form.digest
+
+    def _record(self, subject: str, actor: Actor, details: Mapping[str, object]) -> None:
+        self.events.append(
+            subject=subject,
+            name=f"{subject.partition('/')[0]}.published",
+            actor=actor.account,
+            happened_at=self.clock.now(),
+            details=details,
+        )
+
+    def _fresh(self) -> _Kept:
+        stamp = self.store.stamp()
+        kept = self._kept
+        if stamp != kept.stamp:
+            kept.latest_forms = _latest(self.store.forms())
+            kept.latest_workflows = _latest(self.store.workflows())
+            # The newest version of a list comes last in the walk and so stays.
+            kept.codelists = {
+                stored.code: read_codelist(stored.document)
+                for stored in sorted(self.store.codelists(), key=lambda one: one.version)
+            }
+            kept.indicators = {found.code: found for found in self.store.indicators()}
+            kept.stamp = stamp
+        return kept
+
+
+def _latest(stored: Iterable[StoredForm | StoredWorkflow]) -> dict[str, int]:
+    newest: dict[str, int] = {}
+    for item in stored:
+        newest[item.code] = max(item.version, newest.get(item.code, 0))
+    return newest

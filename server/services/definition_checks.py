@@ -1,0 +1,143 @@
+"""Checking definition files against what ships, with no database: ``./run check``, ``diff``."""
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from server.core.definition import Installed, Refusal, check_codelist, check_form, check_workflow
+from server.core.indicator import CodeList
+from server.core.json_text import JsonInvalid, loads
+from server.services.definitions import (
+    Kind,
+    definition_files,
+    kind_of,
+    read_codelist,
+    read_indicators,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """A file and everything that speaks against it."""
+
+    path: Path
+    kind: Kind
+    refusals: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionChecks:
+    """Judges files; references resolve in the shipped catalogue."""
+
+    root: Path
+    installed: Installed
+
+    @classmethod
+    def of(cls, root: Path) -> "DefinitionChecks":
+        """The checks against what ships under *root*; broken shipped files are left out here."""
+        shipped = root / "form_definitions"
+        codelists: dict[str, CodeList] = {}
+        names: dict[str, set[str]] = {"form": set(), "workflow": set()}
+        for kind, path in definition_files(root):
+            source = _source(path)
+            if kind == "codelist" and source is not None:
+                found = _codelist(source)
+                if found is not None:
+                    codelists[found.code] = found
+            elif kind != "codelist":
+                names[kind].add(path.parent.name)
+        indicators = loads((shipped / "_indicators" / "indicators.json").read_bytes())
+        with (shipped / "_org_units" / "org_units.csv").open(encoding="utf-8", newline="") as text:
+            codes = frozenset(row["code"] for row in csv.DictReader(text))
+        installed = Installed(
+            codelists=codelists,
+            indicators=frozenset(
+                found.code
+                for found in read_indicators(indicators)  # type: ignore[arg-type]
+            ),
+            workflows=frozenset(names["workflow"]),
+            forms=frozenset(names["form"]),
+            org_unit_codes=codes,
+            form_schema=_schema(shipped / "_meta" / "form.schema.json"),
+            workflow_schema=_schema(root / "workflows" / "_meta" / "workflow.schema.json"),
+        )
+        return cls(root, installed)
+
+    def check(self, paths: Sequence[Path]) -> list[CheckedFile]:
+        """Check files, and every definition in folders."""
+        files: list[Path] = []
+        for path in paths:
+            files += self._in_folder(path) if path.is_dir() else [path]
+        return [self._check(path) for path in dict.fromkeys(files)]
+
+    def differences(self, before: Path, after: Path) -> list[str]:
+        """The worded differences of two definition files, by JSON Pointer."""
+        old, new = _source(before), _source(after)
+        return list(_compare("", old, new))
+
+    def _in_folder(self, folder: Path) -> list[Path]:
+        shipped = [path for _, path in definition_files(self.root)]
+        inside = [path for path in shipped if folder.resolve() in path.resolve().parents]
+        return inside or sorted(folder.rglob("*.json"))
+
+    def _check(self, path: Path) -> CheckedFile:
+        text = path.read_bytes().decode("utf-8", errors="surrogateescape")
+        kind = kind_of(path, _source(path))
+        if kind == "codelist":
+            refusals = check_codelist(text)
+        elif kind == "workflow":
+            refusals = check_workflow(text, self.installed)
+        else:
+            refusals = check_form(text, self.installed)
+        return CheckedFile(path, kind, tuple(refusals))
+
+
+def _source(path: Path) -> object:
+    """The parsed file, or ``None`` when it cannot be read; the check itself says why."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _codelist(source: object) -> CodeList | None:
+    try:
+        return read_codelist(source)  # type: ignore[arg-type]
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _schema(path: Path) -> Mapping[str, object]:
+    try:
+        schema = loads(path.read_bytes())
+    except JsonInvalid as error:
+        raise ValueError(path) from error
+    if not isinstance(schema, dict):
+        raise TypeError(path)
+    return schema
+
+
+def _compare(path: str, old: object, new: object) -> list[str]:
+    if isinstance(old, dict) and isinstance(new, dict):
+        lines = []
+        for key in list(dict.fromkeys([*old, *new])):
+            lines += _compare(f"{path}/{key}", old.get(key, _ABSENT), new.get(key, _ABSENT))
+        return lines
+    if old == new:
+        return []
+    if old is _ABSENT:
+        return [f"+ {path}: {_short(new)}"]
+    if new is _ABSENT:
+        return [f"- {path}: {_short(old)}"]
+    return [f"~ {path}: {_short(old)} -> {_short(new)}"]
+
+
+_ABSENT = object()
+_SHOWN = 120
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

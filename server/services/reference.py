@@ -1,0 +1,164 @@
+"""Reference data: org units in their dated tree, villages, holidays.
+
+The tree of a day is asked for by every use case, so it is kept in memory and
+thrown away when the store's stamp says that a unit changed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from server.core.access import Actor
+from server.core.org_unit import OrgUnit, Tree, Village
+from server.core.period import Period
+from server.core.ports import Clock, Transaction
+from server.errors import NotFound
+from server.storage.events import EventStore
+from server.storage.holidays import HolidayStore
+from server.storage.org_units import OrgUnitStore
+
+
+@dataclass
+class _Kept:
+    stamp: int = -1
+    units: tuple[OrgUnit, ...] = ()
+    by_id: dict[str, list[OrgUnit]] = field(default_factory=dict)
+    trees: dict[date, Tree] = field(default_factory=dict)
+    holidays: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Use cases around units, villages and days off."""
+
+    store: OrgUnitStore
+    holiday_store: HolidayStore
+    events: EventStore
+    transaction: Transaction
+    clock: Clock
+    _kept: _Kept = field(default_factory=_Kept)
+
+    def tree(self, on: date) -> Tree:
+        """The units as they stood on that day."""
+        kept = self._fresh()
+        known = kept.trees.get(on)
+        if known is None:
+            known = Tree.of(kept.units, on)
+            kept.trees[on] = known
+        return known
+
+    def tree_of(self, unit_id: str, period: Period) -> Tree:
+        """The tree of the period's last day, or of the unit's own last day when it ended before."""
+        last = self._versions(unit_id)[-1]
+        day = period.end
+        if last.valid_to is not None and last.valid_to < day:
+            day = last.valid_to
+        return self.tree(day)
+
+    def epochs(self) -> tuple[date, ...]:
+        """The days from which the tree is another one, oldest first, and today."""
+        starts = {unit.valid_from for unit in self._fresh().units if unit.valid_from is not None}
+        first = min((unit.valid_to for unit in self._fresh().units if unit.valid_to), default=None)
+        days = starts | ({first} if first else set()) | {self.clock.today()}
+        return tuple(sorted(days))
+
+    def unit(self, unit_id: str, on: date | None = None) -> OrgUnit:
+        """The unit as it was on that day (as it was last, when no day is given)."""
+        versions = self._versions(unit_id)
+        if on is not None:
+            for version in versions:
+                if version.exists_on(on):
+                    return version
+        return versions[-1]
+
+    def unit_by_code(self, code: str, on: date) -> OrgUnit:
+        """The unit that has that official code on that day."""
+        found = self.tree(on).by_code.get(code)
+        if found is None:
+            raise NotFound(kind="org_unit", code=code)
+        return found
+
+    def units(self, on: date) -> tuple[OrgUnit, ...]:
+        return self.tree(on).units
+
+    def codes(self) -> frozenset[str]:
+        """Every official code that any unit ever had."""
+        return frozenset(unit.code for unit in self._fresh().units)
+
+    def search(self, text: str, on: date, limit: int = 20) -> list[OrgUnit]:
+        """Units whose name or code matches, accents and case aside."""
+        return list(self.store.search(text, on, limit))
+
+    def villages(self, unit_id: str, on: date) -> list[Village]:
+        return list(self.store.villages(unit_id, on))
+
+    def holidays(self) -> frozenset[date]:
+        """Days on which offices are closed, besides weekends."""
+        return self._fresh().holidays
+
+    def add_units(self, units: list[OrgUnit], actor: Actor) -> None:
+        with self.transaction():
+            for unit in units:
+                self.store.add(unit)
+                self._record(unit.id, "added", actor, {"code": unit.code, "name": unit.name})
+
+    def save_unit(self, unit: OrgUnit, actor: Actor) -> None:
+        """Change one dated version of a unit; the event keeps both."""
+        with self.transaction():
+            before = self.unit(unit.id, unit.valid_from)
+            self.store.update(unit)
+            changed = {
+                key: [str(getattr(before, key)), str(getattr(unit, key))]
+                for key in ("code", "name", "kind", "parent", "valid_from", "valid_to", "email")
+                if getattr(before, key) != getattr(unit, key)
+            }
+            self._record(unit.id, "changed", actor, changed)
+
+    def add_villages(self, villages: list[Village], actor: Actor) -> None:
+        with self.transaction():
+            self.store.add_villages(villages)
+            for unit in sorted({village.org_unit for village in villages}):
+                count = sum(village.org_unit == unit for village in villages)
+                self._record(unit, "villages_added", actor, {"count": count})
+
+    def put_holiday(self, day: date, title: str, kind: str, actor: Actor) -> None:
+        """Declare a day off, or a working day in its place; *kind* is ``off`` or ``working``."""
+        with self.transaction():
+            self.holiday_store.put(day, title, kind)
+            self.events.append(
+                subject=f"holiday/{day.isoformat()}",
+                name="holiday.put",
+                actor=actor.account,
+                happened_at=self.clock.now(),
+                details={"title": title, "kind": kind},
+            )
+
+    def _versions(self, unit_id: str) -> list[OrgUnit]:
+        versions = self._fresh().by_id.get(unit_id)
+        if not versions:
+            raise NotFound(kind="org_unit")
+        return versions
+
+    def _record(self, unit_id: str, name: str, actor: Actor, details: Mapping[str, object]) -> None:
+        self.events.append(
+            subject=f"org_unit/{unit_id}",
+            name=f"org_unit.{name}",
+            actor=actor.account,
+            happened_at=self.clock.now(),
+            details=details,
+        )
+
+    def _fresh(self) -> _Kept:
+        stamp = self.store.stamp()
+        kept = self._kept
+        if stamp != kept.stamp:
+            kept.units = tuple(self.store.all())
+            kept.by_id = {}
+            for unit in sorted(kept.units, key=lambda unit: unit.valid_from or date.min):
+                kept.by_id.setdefault(unit.id, []).append(unit)
+            kept.trees = {}
+            kept.holidays = frozenset(
+                day for day, _, kind in self.holiday_store.all() if kind == "off"
+            )
+            kept.stamp = stamp
+        return kept

@@ -1,0 +1,193 @@
+"""Figures and reporting rates, read from observations and obligations.
+
+Nothing is averaged: an indicator that does not add up over units says so
+instead of showing a number that means nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from server.core.access import Actor
+from server.core.indicator import Indicator
+from server.core.obligation import Obligation, Progress
+from server.core.org_unit import Level, OrgUnit, Tree
+from server.core.period import Period
+from server.core.ports import LOCAL, Clock
+from server.errors import NotFound, RequestInvalid
+from server.services.catalogue import Catalogue
+from server.services.reference import Reference
+from server.services.scope import Scope
+from server.storage.obligations import ObligationStore
+from server.storage.observations import ObservationStore, Sum
+
+#: What figures can be grouped by besides the dimensions of the indicator.
+UNIT_GROUPS = ("org_unit", "district", "commune", "province")
+_EVERYTHING = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One aggregated number; ``value`` is ``None`` where the indicator does not add up."""
+
+    indicator: str
+    measure_unit: str
+    period: str
+    org_unit: str | None
+    dimensions: Mapping[str, str]
+    value: Decimal | None
+    reports: int
+    additive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How many reports were expected, sent and sent in time, for one group."""
+
+    group: str
+    expected: int
+    actual: int
+    on_time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """Use cases of looking figures up."""
+
+    observations: ObservationStore
+    obligations: ObligationStore
+    catalogue: Catalogue
+    reference: Reference
+    scope: Scope
+    clock: Clock
+
+    def figures(
+        self,
+        actor: Actor,
+        *,
+        indicator: str,
+        period: str,
+        org_unit: str | None = None,
+        group_by: Sequence[str] = (),
+        status: str = "final",
+    ) -> list[Figure]:
+        """Sums of one indicator over the units in scope.
+
+        *group_by* names unit levels (``district``, ``commune``) or dimensions of the
+        indicator; what is not named is summed over. *status* is ``final``, or
+        ``provisional`` for reports that are sent but not yet approved as well.
+
+        Raises:
+            NotFound: no such indicator, or the unit is out of scope.
+            RequestInvalid: an unknown period, group or status.
+        """
+        found, span = self.catalogue.indicator(indicator), _period(period)
+        if status not in ("final", "provisional"):
+            raise RequestInvalid(reason="status", path="/status")
+        levels = [name for name in group_by if name in UNIT_GROUPS]
+        dimensions = [name for name in group_by if name in found.dimensions]
+        if len(levels) + len(dimensions) != len(group_by) or len(levels) > 1:
+            raise RequestInvalid(reason="group_by", path="/group_by")
+        tree = self._tree(span, org_unit)
+        units = self._units(actor, span, tree, org_unit)
+        groups = None
+        if levels and levels[0] != "org_unit":
+            level = Level(levels[0])
+            groups = {unit.id: _group(tree, unit.id, level) for unit in tree.units}
+        sums = self.observations.totals(
+            [indicator],
+            periods=[period],
+            org_units=units,
+            groups=groups,
+            group_by=[*dimensions, *(["org_unit"] if levels else [])],
+            final_only=status == "final",
+        )
+        return [_figure(found, one, dimensions) for one in sums]
+
+    def reporting_rates(
+        self, actor: Actor, *, form: str, period: str, group_by: str | None = None
+    ) -> list[Rate]:
+        """Expected, actual and timely reports of one form and period, by district or form."""
+        span = _period(period)
+        if group_by not in (None, "district", "org_unit", "province"):
+            raise RequestInvalid(reason="group_by", path="/group_by")
+        units = self.scope.visible(actor, span)
+        counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+        for obligation in self.obligations.list_(
+            form=form, org_units=units, period=period, limit=_EVERYTHING
+        ):
+            group = form
+            if group_by is not None:
+                tree = self.reference.tree_of(obligation.org_unit, span)
+                group = obligation.org_unit
+                if group_by != "org_unit":
+                    group = _group(tree, obligation.org_unit, Level(group_by))
+            count = counts[group]
+            count[0] += 1
+            count[1] += is_sent(obligation)
+            count[2] += is_timely(obligation)
+        return [Rate(group, *count) for group, count in sorted(counts.items())]
+
+    def unit_of(self, unit_id: str, period: str) -> OrgUnit:
+        """The unit as it was at the end of that period, for headings of rows."""
+        return self.reference.tree_of(unit_id, _period(period)).by_id[unit_id]
+
+    def _tree(self, span: Period, org_unit: str | None) -> Tree:
+        if org_unit is not None:
+            return self.reference.tree_of(org_unit, span)
+        return self.reference.tree(span.end)
+
+    def _units(
+        self, actor: Actor, span: Period, tree: Tree, org_unit: str | None
+    ) -> frozenset[str] | None:
+        visible = self.scope.visible(actor, span)
+        if org_unit is None:
+            return visible
+        if org_unit not in tree.by_id or not self.scope.covers(actor, org_unit, tree):
+            raise NotFound(kind="org_unit")
+        below = tree.below(org_unit)
+        return below if visible is None else below & visible
+
+
+def is_sent(obligation: Obligation) -> bool:
+    return obligation.progress in (Progress.SENT, Progress.FINAL)
+
+
+def is_timely(obligation: Obligation) -> bool:
+    """Sent, and on or before the due day of the unit's calendar."""
+    if not is_sent(obligation) or obligation.sent_at is None:
+        return False
+    return obligation.sent_at.astimezone(LOCAL).date() <= obligation.due_on
+
+
+def _figure(indicator: Indicator, found: Sum, dimensions: Sequence[str]) -> Figure:
+    """A sum as a figure; a rate is shown only where it is one report's own number."""
+    own = found.reports == 1 and set(indicator.dimensions) <= set(dimensions)
+    additive = indicator.adds_up(found.measure_unit)
+    value = None
+    if found.scaled is not None and (additive or own):
+        value = Decimal(found.scaled).scaleb(-found.scale)
+    return Figure(
+        indicator=found.indicator,
+        measure_unit=found.measure_unit,
+        period=found.period,
+        org_unit=found.org_unit,
+        dimensions=found.dimensions,
+        value=value,
+        reports=found.reports,
+        additive=additive,
+    )
+
+
+def _group(tree: Tree, unit_id: str, level: Level) -> str:
+    """The unit at *level* above, or the unit itself where the tree has none."""
+    above = tree.at_level(unit_id, level)
+    return unit_id if above is None else above.id
+
+
+def _period(text: str) -> Period:
+    try:
+        return Period.parse(text)
+    except ValueError:
+        raise RequestInvalid(reason="period", path="/period") from None

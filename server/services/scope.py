@@ -1,0 +1,49 @@
+"""Scope: which units' reports a person may know of.
+
+Reporters and signers reach the unit of their grant, approvers and readers also
+those below it on the tree of the day, admins all. What lies outside does not
+exist for the caller: services raise ``NotFound``, never ``AccessDenied``.
+"""
+
+from dataclasses import dataclass
+
+from server.core.access import OWN_UNIT_ROLES, Actor, Role
+from server.core.org_unit import Tree
+from server.core.period import Period
+from server.errors import NotFound
+from server.services.reference import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Answers "may this person see that unit", on the tree of the period's last day."""
+
+    reference: Reference
+
+    def visible(self, actor: Actor, period: Period | None = None) -> frozenset[str] | None:
+        """Ids of the units in scope, ``None`` for all; without a period, over all epochs."""
+        if actor.is_admin:
+            return None
+        if period is None:
+            trees = [self.reference.tree(day) for day in self.reference.epochs()]
+        else:
+            trees = [self.reference.tree(period.end)]
+        found = set(actor.units(*OWN_UNIT_ROLES))
+        for unit in actor.units(Role.APPROVER, Role.READER):
+            for tree in trees:
+                found |= tree.below(unit)
+        return frozenset(found)
+
+    def covers(self, actor: Actor, unit_id: str, tree: Tree) -> bool:
+        """Whether *unit_id* is in scope on that tree."""
+        if actor.is_admin or unit_id in actor.units(*OWN_UNIT_ROLES):
+            return True
+        above = {unit.id for unit in tree.ancestors(unit_id)}
+        return not above.isdisjoint(actor.units(Role.APPROVER, Role.READER))
+
+    def require(self, actor: Actor, unit_id: str, period: Period, kind: str) -> Tree:
+        """The tree to judge by; ``NotFound(kind)`` when the unit is out of scope or missing."""
+        tree = self.reference.tree_of(unit_id, period)
+        if not self.covers(actor, unit_id, tree):
+            raise NotFound(kind=kind)
+        return tree

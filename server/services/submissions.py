@@ -1,0 +1,356 @@
+"""Starting, filling and reading submissions; moving them on is ``services.approvals``.
+
+Autosaves raise the edit and leave ``draft_change`` rows, not events: the event
+of the next transition carries their digest.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from server.core.access import Actor, Role
+from server.core.answers import (
+    Conflict as CellConflict,
+)
+from server.core.answers import (
+    Context,
+    UnitView,
+    Verdict,
+    apply_changes,
+    check,
+    diff,
+    validate_paths,
+    without_calculated,
+)
+from server.core.event import Event
+from server.core.obligation import Obligation, Progress
+from server.core.period import Period, PeriodType
+from server.core.ports import Clock, NewId, Transaction
+from server.core.prefill import prefilled
+from server.core.submission import Change, Edit, Revision, Submission
+from server.errors import (
+    AccessDenied,
+    Conflict,
+    NotFound,
+    NothingOwed,
+    PeriodClosed,
+    RequestInvalid,
+    Stale,
+    TransitionRefused,
+)
+from server.services.page import Page
+from server.services.review import Reviewer, SubmissionView
+from server.storage.events import EventStore
+from server.storage.obligations import ObligationStore
+from server.storage.submissions import SubmissionStore
+
+Result = TypeVar("Result")
+_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Submissions:
+    """Use cases of the filling screens and of ``/api/v1/submissions``."""
+
+    submissions: SubmissionStore
+    obligations: ObligationStore
+    events: EventStore
+    reviewer: Reviewer
+    transaction: Transaction
+    clock: Clock
+    new_id: NewId
+
+    def start(
+        self,
+        actor: Actor,
+        *,
+        form: str,
+        org_unit: str,
+        period: str,
+        round: str | None = None,
+        answers: Mapping[str, object] | None = None,
+        statuses: Mapping[str, str] | None = None,
+    ) -> SubmissionView:
+        """Start the report that is owed, pinning form and workflow versions.
+
+        Raises:
+            NotFound: no such form, or no such unit in the actor's scope.
+            AccessDenied: the unit is seen, but the actor does not fill for it.
+            NothingOwed: no obligation of this form, unit and period is open.
+            Conflict: the report was started before.
+            PeriodClosed: the obligation takes no more reports.
+        """
+        found = self.reviewer.catalogue.form(form)
+        span = _period(period)
+        tree = self.reviewer.scope.require(actor, org_unit, span, "org_unit")
+        if org_unit not in actor.units(Role.REPORTER):
+            raise AccessDenied(action="start")
+        with self.transaction():
+            obligation = self._owed(form, org_unit, period, round)
+            existing = self.submissions.by_obligation(obligation.id)
+            if existing is not None:
+                raise Conflict(kind="submission", id=existing.id, current=existing.summary())
+            unit = tree.by_id[org_unit]
+            workflow = self.reviewer.catalogue.workflow(
+                self.reviewer.workflow_code(found, unit, tree)
+            )
+            given = without_calculated(found, answers or {})
+            validate_paths(found, given, statuses or {})
+            previous = self.reviewer.previous(found, org_unit, span)
+            if not given:
+                given = prefilled(
+                    found, self.reviewer.context(found, unit, span, previous).previous
+                )
+            now = self.clock.now()
+            submission = Submission(
+                id=self.new_id(),
+                obligation=obligation.id,
+                form=found.code,
+                version=found.version,
+                workflow=workflow.code,
+                workflow_version=workflow.version,
+                org_unit=org_unit,
+                period=period,
+                round=obligation.round,
+                state=workflow.initial,
+                edit=Edit(1),
+                revision=0,
+                nil=False,
+                answers=given,
+                statuses=dict(statuses or {}),
+                started_at=now,
+                changed_at=now,
+                changed_by=actor.account,
+                state_since=now,
+            )
+            self.submissions.add(submission)
+            self.obligations.set_progress(obligation.id, Progress.STARTED)
+            self.events.append(
+                subject=f"submission/{submission.id}",
+                name="submission.started",
+                actor=actor.account,
+                happened_at=now,
+                details={
+                    "form": found.code,
+                    "version": found.version,
+                    "workflow": f"{workflow.code}/{workflow.version}",
+                    "org_unit": org_unit,
+                    "period": period,
+                },
+            )
+            return self.reviewer.view(actor, submission)
+
+    def get(self, actor: Actor, submission_id: str) -> SubmissionView:
+        """The submission as *actor* sees it; ``NotFound`` when missing or out of scope."""
+        return self.reviewer.view(actor, self.submissions.get(submission_id))
+
+    def list_(
+        self,
+        actor: Actor,
+        *,
+        form: str | None = None,
+        org_unit: str | None = None,
+        period: str | None = None,
+        state: str | None = None,
+        after: str | None = None,
+        limit: int = 100,
+    ) -> Page[Submission]:
+        """Submissions in scope; *org_unit* includes all below it on the period's last day."""
+        span = _period(period) if period else None
+        units = self.reviewer.scope.visible(actor, span)
+        if org_unit is not None:
+            below = self._below(actor, org_unit, span)
+            units = below if units is None else units & below
+        found = self.submissions.list_(
+            form=form, org_units=units, period=period, state=state, after=after, limit=limit + 1
+        )
+        return Page.cut(found, limit)
+
+    def save_cells(
+        self, actor: Actor, submission_id: str, changes: Sequence[Change]
+    ) -> tuple[SubmissionView, tuple[CellConflict, ...]]:
+        """Save changed cells; a cell whose old value no longer holds is left and reported.
+
+        Raises:
+            RequestInvalid: a path that the form does not have.
+            AccessDenied, TransitionRefused: not the actor's, or not editable in this state.
+        """
+
+        def save() -> tuple[SubmissionView, tuple[CellConflict, ...]]:
+            with self.transaction():
+                view = self._fillable(actor, submission_id)
+                current = view.submission
+                applied = apply_changes(view.form, current.answers, current.statuses, changes)
+                if applied.applied:
+                    self._save(
+                        actor, view, applied.answers, applied.statuses, changes=applied.applied
+                    )
+                return self.get(actor, submission_id), applied.conflicts
+
+        return _again_when_stale(save)
+
+    def save_answers(
+        self,
+        actor: Actor,
+        submission_id: str,
+        *,
+        seen: Edit,
+        answers: Mapping[str, object],
+        statuses: Mapping[str, str] | None = None,
+    ) -> SubmissionView:
+        """Replace the whole draft; calculated keys are ignored, unknown ones refused."""
+        with self.transaction():
+            view = self._fillable(actor, submission_id, seen)
+            given = without_calculated(view.form, answers)
+            validate_paths(view.form, given, statuses or {})
+            self._save(actor, view, given, dict(statuses or {}))
+            return self.get(actor, submission_id)
+
+    def make_nil(
+        self, actor: Actor, submission_id: str, *, seen: Edit, nil: bool = True
+    ) -> SubmissionView:
+        """Say that nothing arose (or take it back); the cells are emptied, the changes kept."""
+        with self.transaction():
+            view = self._fillable(actor, submission_id, seen)
+            self._save(actor, view, {}, {}, nil=nil)
+            return self.get(actor, submission_id)
+
+    def validate(
+        self,
+        actor: Actor,
+        form: str,
+        answers: Mapping[str, object],
+        statuses: Mapping[str, str] | None = None,
+        *,
+        org_unit: str | None = None,
+        period: str | None = None,
+    ) -> Verdict:
+        """What the rules would say; with unit and period as when the report is passed on."""
+        found = self.reviewer.catalogue.form(form)
+        given = without_calculated(found, answers)
+        validate_paths(found, given, statuses or {})
+        if org_unit is None or period is None:
+            day = self.clock.today()
+            span = Period(PeriodType(found.period_type), day.year)
+            context = Context(
+                unit=UnitView(code="", level="", kind=""),
+                period=_period(period) if period else span,
+                previous=None,
+                previous_statuses={},
+            )
+        else:
+            span = _period(period)
+            tree = self.reviewer.scope.require(actor, org_unit, span, "org_unit")
+            previous = self.reviewer.previous(found, org_unit, span)
+            context = self.reviewer.context(found, tree.by_id[org_unit], span, previous)
+        return check(found, given, statuses or {}, context)
+
+    def history(self, actor: Actor, submission_id: str) -> list[Event]:
+        """What happened to the submission, oldest first."""
+        self.get(actor, submission_id)
+        return list(self.events.of(f"submission/{submission_id}"))
+
+    def revisions(self, actor: Actor, submission_id: str) -> list[Revision]:
+        self.get(actor, submission_id)
+        return list(self.submissions.revisions(submission_id))
+
+    def revision(self, actor: Actor, submission_id: str, number: int) -> Revision:
+        self.get(actor, submission_id)
+        return self.submissions.revision(submission_id, number)
+
+    def diff(
+        self, actor: Actor, submission_id: str, from_: int, to: int | None = None
+    ) -> tuple[Change, ...]:
+        """The cells that changed between two revisions, or from one to what stands now."""
+        view = self.get(actor, submission_id)
+        before = self.submissions.revision(submission_id, from_)
+        after: Submission | Revision = view.submission
+        if to is not None:
+            after = self.submissions.revision(submission_id, to)
+        return diff(view.form, before.answers, before.statuses, after.answers, after.statuses)
+
+    def _owed(self, form: str, org_unit: str, period: str, round_: str | None) -> Obligation:
+        facts = {"form": form, "org_unit": org_unit, "period": period}
+        owed = [
+            item
+            for item in self.obligations.find(form, org_unit, period)
+            if round_ is None or item.round == round_
+        ]
+        today = self.clock.today()
+        opened = [item for item in owed if item.opens_on <= today]
+        if not opened:
+            raise NothingOwed(**facts)
+        live = [item for item in opened if str(item.state(today)) != "closed"]
+        if not live:
+            raise PeriodClosed(closes_on=opened[0].closes_on, **facts)
+        fresh = [item for item in live if item.progress is Progress.NONE]
+        if len(fresh) > 1:
+            raise NothingOwed(reason="round-needed", rounds=[item.round for item in fresh], **facts)
+        return (fresh or live)[0]
+
+    def _fillable(
+        self, actor: Actor, submission_id: str, seen: Edit | None = None
+    ) -> SubmissionView:
+        view = self.get(actor, submission_id)
+        if seen is not None and view.submission.edit != seen:
+            raise Stale(kind="submission", current=view.submission.summary())
+        if view.submission.org_unit not in actor.units(Role.REPORTER):
+            raise AccessDenied(action="fill")
+        if not view.editable:
+            raise TransitionRefused(event="fill", state=view.submission.state, never=False)
+        if view.obligation.closed:
+            raise PeriodClosed(state="closed")
+        return view
+
+    def _save(
+        self,
+        actor: Actor,
+        view: SubmissionView,
+        answers: Mapping[str, object],
+        statuses: Mapping[str, str],
+        *,
+        nil: bool = False,
+        changes: Sequence[Change] | None = None,
+    ) -> None:
+        current, now = view.submission, self.clock.now()
+        if changes is None:
+            changes = diff(view.form, current.answers, current.statuses, answers, statuses)
+        self.submissions.save(
+            current,
+            answers=answers,
+            statuses=statuses,
+            nil=nil,
+            reasons=current.reasons,
+            by=actor.account,
+            at=now,
+        )
+        self.submissions.add_changes(current.id, list(changes), by=actor.account, at=now)
+
+    def _below(self, actor: Actor, org_unit: str, span: Period | None) -> frozenset[str]:
+        if span is not None:
+            return self.reviewer.scope.require(actor, org_unit, span, "org_unit").below(org_unit)
+        found: set[str] = set()
+        for day in self.reviewer.reference.epochs():
+            tree = self.reviewer.reference.tree(day)
+            if org_unit in tree.by_id and self.reviewer.scope.covers(actor, org_unit, tree):
+                found |= tree.below(org_unit)
+        if not found:
+            raise NotFound(kind="org_unit")
+        return frozenset(found)
+
+
+def _period(text: str) -> Period:
+    try:
+        return Period.parse(text)
+    except ValueError:
+        raise RequestInvalid(reason="period", path="/period") from None
+
+
+def _again_when_stale(save: Callable[[], Result]) -> Result:
+    """Run *save* again when another writer came between; disjoint cells then merge."""
+    for _ in range(_TRIES - 1):
+        try:
+            return save()
+        except Stale:
+            continue
+    return save()

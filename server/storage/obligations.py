@@ -1,0 +1,264 @@
+"""Obligations kept: what is owed, how far it is, and the rounds that opened it."""
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+from server.core.json_text import dumps
+from server.core.obligation import Obligation, Progress, Round
+from server.errors import Conflict, NotFound
+from server.storage.database import Database
+from server.storage.fields import day, day_of, day_text, instant_of, instant_text
+from server.storage.searching import marks
+
+_COLUMNS = (
+    "id, form, org_unit_id, responsible_unit_id, period, round_id, opens_on, due_on, grace_on,"
+    " closes_on, progress, sent_at, excused_until, excuse, closed, return_due_on"
+)
+_SELECT = (
+    f"SELECT {', '.join('o.' + column.strip() for column in _COLUMNS.split(','))}, s.id"
+    " FROM obligation o LEFT JOIN submission s ON s.obligation_id = o.id"
+)
+_ROUND = "id, code, title, period, letter_number, letter_on, contact, phone, level, forms, opens_on"
+
+
+class ObligationStore:
+    """Expected reports; each unit owes a form once per period and round."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add_many(self, obligations: Sequence[Obligation]) -> int:
+        """Adds those that are not owed already; how many are new."""
+        return self._database.run_many(
+            f"INSERT INTO obligation ({_COLUMNS}) VALUES",
+            [
+                (
+                    owed.id,
+                    owed.form,
+                    owed.org_unit,
+                    owed.responsible_unit,
+                    owed.period,
+                    owed.round,
+                    day_text(owed.opens_on),
+                    day_text(owed.due_on),
+                    day_text(owed.grace_on),
+                    day_text(owed.closes_on),
+                    owed.progress.value,
+                    instant_text(owed.sent_at),
+                    day_text(owed.excused_until),
+                    owed.excuse,
+                    owed.closed,
+                    day_text(owed.return_due_on),
+                )
+                for owed in obligations
+            ],
+            "ON CONFLICT DO NOTHING",
+        )
+
+    def get(self, obligation_id: str) -> Obligation:
+        """One expected report; raise ``NotFound``."""
+        row = self._database.row(f"{_SELECT} WHERE o.id = ?", (obligation_id,))
+        if row is None:
+            raise NotFound(kind="obligation", id=obligation_id)
+        return _obligation(row)
+
+    def find(self, form: str, org_unit: str, period: str) -> list[Obligation]:
+        """What a unit owes on a form for a period: one per round."""
+        rows = self._database.rows(
+            f"{_SELECT} WHERE o.org_unit_id = ? AND o.form = ? AND o.period = ? ORDER BY o.id",
+            (org_unit, form, period),
+        )
+        return [_obligation(row) for row in rows]
+
+    def list_(
+        self,
+        form: str | None = None,
+        org_units: Collection[str] | None = None,
+        period: str | None = None,
+        round: str | None = None,
+        *,
+        responsible: Collection[str] | None = None,
+        progress: Collection[Progress] | None = None,
+        open_only: bool = False,
+        after: str | None = None,
+        limit: int = 100,
+    ) -> list[Obligation]:
+        """Expected reports by id, those after *after*; ``None`` as a filter is no filter.
+
+        *open_only* leaves out what was closed by hand.
+        """
+        where, values = _filters(form, org_units, period, round)
+        for column, chosen in (
+            ("o.responsible_unit_id", responsible),
+            ("o.progress", None if progress is None else [word.value for word in progress]),
+        ):
+            if chosen is not None:
+                where.append(f"{column} IN ({marks(chosen)})" if chosen else "1 = 0")
+                values += sorted(chosen)
+        if open_only:
+            where.append("o.closed = ?")
+            values.append(False)
+        if after is not None:
+            where.append("o.id > ?")
+            values.append(after)
+        rows = self._database.rows(
+            f"{_SELECT} WHERE {' AND '.join(where)} ORDER BY o.id LIMIT ?", (*values, limit)
+        )
+        return [_obligation(row) for row in rows]
+
+    def counts(
+        self,
+        form: str | None = None,
+        org_units: Collection[str] | None = None,
+        period: str | None = None,
+        round: str | None = None,
+    ) -> dict[Progress, int]:
+        """How many expected reports are how far; each progress is present."""
+        where, values = _filters(form, org_units, period, round)
+        rows = self._database.rows(
+            f"SELECT o.progress, COUNT(*) FROM obligation o WHERE {' AND '.join(where)}"
+            " GROUP BY o.progress",
+            values,
+        )
+        return dict.fromkeys(Progress, 0) | {Progress(word): n for word, n in rows}
+
+    def set_progress(
+        self,
+        obligation_id: str,
+        progress: Progress,
+        *,
+        sent_at: datetime | None = None,
+        return_due_on: date | None = None,
+    ) -> None:
+        """Notes how far the report is; ``sent_at`` stays as it was unless it is given."""
+        self._change(
+            obligation_id,
+            "progress = ?, sent_at = COALESCE(?, sent_at), return_due_on = ?",
+            (progress.value, instant_text(sent_at), day_text(return_due_on)),
+        )
+
+    def excuse(self, obligation_id: str, until: date, reason: str) -> None:
+        """Gives the unit time until that day, with the reason."""
+        self._change(obligation_id, "excused_until = ?, excuse = ?", (day_text(until), reason))
+
+    def close(self, obligation_id: str) -> None:
+        """Nothing more is expected."""
+        self._change(obligation_id, "closed = ?", (True,))
+
+    def reopen(self, obligation_id: str, closes_on: date | None = None) -> None:
+        """Takes a closing back; the report may come until *closes_on*."""
+        self._change(obligation_id, "closed = ?, closes_on = ?", (False, day_text(closes_on)))
+
+    def set_responsible(self, obligation_id: str, org_unit: str) -> None:
+        """Another unit answers for the report from now on (after a reorganisation)."""
+        self._change(obligation_id, "responsible_unit_id = ?", (org_unit,))
+
+    def _change(self, obligation_id: str, assignments: str, values: tuple) -> None:
+        changed = self._database.run(
+            f"UPDATE obligation SET {assignments}, edit = edit + 1 WHERE id = ?",
+            (*values, obligation_id),
+        )
+        if not changed:
+            raise NotFound(kind="obligation", id=obligation_id)
+
+    # Rounds
+
+    def add_round(self, round: Round) -> None:
+        """Keeps a collection round.
+
+        Raises:
+            Conflict: its id or code is taken.
+        """
+        added = self._database.run(
+            f"INSERT INTO round ({_ROUND}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            (
+                round.id,
+                round.code,
+                round.title,
+                round.period,
+                round.letter_number,
+                day_text(round.letter_on),
+                round.contact,
+                round.phone,
+                round.level,
+                dumps(list(round.forms)),
+                day_text(round.opens_on),
+            ),
+        )
+        if not added:
+            raise Conflict(kind="round", code=round.code)
+
+    def rounds(self, period: str | None = None) -> list[Round]:
+        """All rounds, the newest letter first."""
+        where, values = ("WHERE period = ?", (period,)) if period else ("", ())
+        rows = self._database.rows(
+            f"SELECT {_ROUND} FROM round {where} ORDER BY letter_on DESC, id DESC", values
+        )
+        return [_round(row) for row in rows]
+
+    def round(self, round_id: str) -> Round:
+        """One round; raise ``NotFound``."""
+        row = self._database.row(f"SELECT {_ROUND} FROM round WHERE id = ?", (round_id,))
+        if row is None:
+            raise NotFound(kind="round", id=round_id)
+        return _round(row)
+
+
+def _filters(
+    form: str | None,
+    org_units: Collection[str] | None,
+    period: str | None,
+    round: str | None,
+) -> tuple[list[str], list[object]]:
+    where: list[str] = ["1 = 1"]
+    values: list[object] = []
+    equal = (("o.form", form), ("o.period", period), ("o.round_id", round))
+    for column, value in equal:
+        if value is not None:
+            where.append(f"{column} = ?")
+            values.append(value)
+    if org_units is not None:
+        where.append(f"o.org_unit_id IN ({marks(org_units)})" if org_units else "1 = 0")
+        values += sorted(org_units)
+    return where, values
+
+
+def _obligation(row: tuple) -> Obligation:
+    return Obligation(
+        id=row[0],
+        form=row[1],
+        org_unit=row[2],
+        responsible_unit=row[3],
+        period=row[4],
+        round=row[5],
+        opens_on=day(row[6]),
+        due_on=day(row[7]),
+        grace_on=day_of(row[8]),
+        closes_on=day_of(row[9]),
+        progress=Progress(row[10]),
+        sent_at=instant_of(row[11]),
+        excused_until=day_of(row[12]),
+        excuse=row[13],
+        closed=bool(row[14]),
+        return_due_on=day_of(row[15]),
+        submission=row[16],
+    )
+
+
+def _round(row: tuple) -> Round:
+    id_, code, title, period, number, letter_on, contact, phone, level, forms, opens_on = row
+    return Round(
+        id=id_,
+        code=code,
+        title=title,
+        period=period,
+        letter_number=number,
+        letter_on=day(letter_on),
+        contact=contact,
+        phone=phone,
+        level=level,
+        forms=tuple(json.loads(forms)),
+        opens_on=day(opens_on),
+    )

@@ -1,0 +1,205 @@
+"""Sealed revisions and changed cells of submissions: written once, never changed."""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.core.json_text import digest, dumps
+from server.core.submission import Change, Revision
+from server.errors import Conflict, NotFound
+from server.storage.database import Database
+from server.storage.fields import instant, instant_text
+
+_REVISION = (
+    "submission_id, number, answers, statuses, computed, reasons, nil, digest, receipt,"
+    " sealed_at, sealed_by"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftChange:
+    """A changed cell as it was kept: who changed it when, after which revision."""
+
+    id: int
+    revision: int
+    change: Change
+    by: str
+    at: datetime
+
+
+class RevisionStore:
+    """The part of ``SubmissionStore`` that only grows."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add_revision(self, revision: Revision) -> None:
+        """Seals an edition.
+
+        Raises:
+            Conflict: that number or receipt is taken.
+        """
+        added = self._database.run(
+            f"INSERT INTO submission_revision ({_REVISION})"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (
+                revision.submission,
+                revision.number,
+                dumps(revision.answers),
+                dumps(revision.statuses),
+                dumps(revision.computed),
+                dumps(revision.reasons),
+                revision.nil,
+                revision.digest,
+                revision.receipt,
+                instant_text(revision.sealed_at),
+                revision.sealed_by,
+            ),
+        )
+        if not added:
+            raise Conflict(kind="revision", number=revision.number)
+
+    def revision(self, submission_id: str, number: int) -> Revision:
+        """One sealed edition; raise ``NotFound``."""
+        row = self._database.row(
+            f"SELECT {_REVISION} FROM submission_revision WHERE submission_id = ? AND number = ?",
+            (submission_id, number),
+        )
+        if row is None:
+            raise NotFound(kind="revision", submission=submission_id, number=number)
+        return _revision(row)
+
+    def revisions(self, submission_id: str) -> list[Revision]:
+        """All sealed editions, the first first."""
+        rows = self._database.rows(
+            f"SELECT {_REVISION} FROM submission_revision WHERE submission_id = ? ORDER BY number",
+            (submission_id,),
+        )
+        return [_revision(row) for row in rows]
+
+    def latest_revision_of(self, form: str, org_unit: str, period: str) -> Revision | None:
+        """The newest sealed edition of a unit's report on that form and period.
+
+        What ``prev`` reads. Where a period had several rounds, the one that was sealed last.
+        """
+        columns = ", ".join(f"r.{column.strip()}" for column in _REVISION.split(","))
+        row = self._database.row(
+            f"SELECT {columns} FROM submission s JOIN submission_revision r"
+            " ON r.submission_id = s.id AND r.number = s.revision"
+            " WHERE s.org_unit_id = ? AND s.form = ? AND s.period = ?"
+            " ORDER BY r.sealed_at DESC, r.id DESC LIMIT 1",
+            (org_unit, form, period),
+        )
+        return None if row is None else _revision(row)
+
+    def latest_revisions(self, submission_ids: Collection[str]) -> dict[str, Revision]:
+        """The newest sealed edition of each of these reports that has one, in one query."""
+        if not submission_ids:
+            return {}
+        columns = ", ".join(f"r.{column.strip()}" for column in _REVISION.split(","))
+        rows = self._database.rows(
+            f"SELECT {columns} FROM submission s JOIN submission_revision r"
+            " ON r.submission_id = s.id AND r.number = s.revision"
+            f" WHERE s.id IN ({', '.join('?' * len(submission_ids))})",
+            tuple(submission_ids),
+        )
+        return {row[0]: _revision(row) for row in rows}
+
+    # Changed cells
+
+    def add_changes(
+        self, submission_id: str, changes: Sequence[Change], by: str, at: datetime
+    ) -> None:
+        """Keeps changed cells of a draft, under the revision the draft follows."""
+        if not changes:
+            return
+        row = self._database.row("SELECT revision FROM submission WHERE id = ?", (submission_id,))
+        if row is None:
+            raise NotFound(kind="submission", id=submission_id)
+        when = instant_text(at)
+        self._database.run_many(
+            "INSERT INTO draft_change"
+            " (submission_id, revision, path, old, new, status, changed_by, changed_at) VALUES",
+            [
+                (
+                    submission_id,
+                    row[0],
+                    change.path,
+                    dumps(change.old),
+                    dumps(change.new),
+                    change.status,
+                    by,
+                    when,
+                )
+                for change in changes
+            ],
+        )
+
+    def changes(
+        self,
+        submission_id: str,
+        after_revision: int = 0,
+        *,
+        after: int = 0,
+        limit: int = 100_000,
+    ) -> list[DraftChange]:
+        """Changed cells in order, those made since revision *after_revision* was sealed."""
+        rows = self._database.rows(
+            "SELECT id, revision, path, old, new, status, changed_by, changed_at FROM draft_change"
+            " WHERE submission_id = ? AND revision >= ? AND id > ?"
+            " ORDER BY revision, id LIMIT ?",
+            (submission_id, after_revision, after, limit),
+        )
+        return [
+            DraftChange(
+                id_,
+                revision,
+                Change(path, json.loads(old), json.loads(new), status),
+                by,
+                instant(at),
+            )
+            for id_, revision, path, old, new, status, by, at in rows
+        ]
+
+    def editors(self, submission_id: str, after_revision: int = 0) -> frozenset[str]:
+        """The accounts that changed cells of the draft since that revision was sealed."""
+        rows = self._database.rows(
+            "SELECT DISTINCT changed_by FROM draft_change"
+            " WHERE submission_id = ? AND revision >= ?",
+            (submission_id, after_revision),
+        )
+        return frozenset(row[0] for row in rows)
+
+    def changes_digest(self, submission_id: str, after_revision: int = 0) -> str:
+        """The digest that the submit event carries, over the changes since a revision."""
+        return digest(
+            [
+                (
+                    kept.change.path,
+                    kept.change.old,
+                    kept.change.new,
+                    kept.change.status,
+                    kept.by,
+                    instant_text(kept.at),
+                )
+                for kept in self.changes(submission_id, after_revision)
+            ]
+        )
+
+
+def _revision(row: tuple) -> Revision:
+    submission, number, answers, statuses, computed, reasons, nil, sum_, receipt, at, by = row
+    return Revision(
+        submission=submission,
+        number=number,
+        answers=json.loads(answers),
+        statuses=json.loads(statuses),
+        computed=json.loads(computed),
+        reasons=tuple(json.loads(reasons)),
+        nil=bool(nil),
+        digest=sum_,
+        receipt=receipt,
+        sealed_at=instant(at),
+        sealed_by=by,
+    )

@@ -1,0 +1,39 @@
+"""What stands in the path or names a unit is looked up before anything else is judged.
+
+Missing and out of scope read alike (404), and come before keys, edits, rights and answers.
+"""
+
+from server.core.form import Form
+from server.core.submission import Submission
+from server.errors import NotFound
+from server.web.api.requests import identity, span
+from server.web.session import current_actor, services
+
+
+def submission_named(submission_id: str) -> Submission:
+    """The submission as it stands, without its verdict; ``NotFound`` when out of scope."""
+    service = services().submissions
+    found = service.submissions.get(identity(submission_id, "submission"))
+    service.reviewer.scope.require(
+        current_actor(), found.org_unit, span(found.period), "submission"
+    )
+    return found
+
+
+def unit_named(org_unit: str, period: str) -> str:
+    """The id of a unit in scope at the end of that period."""
+    scope = services().submissions.reviewer.scope
+    scope.require(current_actor(), identity(org_unit, "org_unit"), span(period), "org_unit")
+    return org_unit
+
+
+def form_named(code: str, version: int | None = None) -> Form:
+    """A published form."""
+    return services().catalogue.form(identity(code, "form"), version)
+
+
+def revision_number(text: str) -> int:
+    """The number of a revision in a path; what is no number is no revision."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):  # noqa: PLR2004
+        raise NotFound(kind="revision")
+    return int(text)

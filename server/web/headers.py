@@ -1,0 +1,71 @@
+"""The security headers of every response, whatever it is: pages, files, errors, downloads."""
+
+from flask import Flask, Response, g, request
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+#: Preview routes may stand in a frame of our own pages.
+FRAMED = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+_PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "autoplay",
+        "camera",
+        "display-capture",
+        "encrypted-media",
+        "fullscreen",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+    )
+)
+ALWAYS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": _PERMISSIONS,
+}
+HSTS = "max-age=63072000; includeSubDomains"
+_YEAR = "public, max-age=31536000, immutable"
+
+
+def install(app: Flask, *, secure: bool) -> None:
+    """Add the headers to whatever *app* answers."""
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        for name, value in ALWAYS.items():
+            response.headers[name] = value
+        if g.get("framed"):
+            response.headers["X-Frame-Options"] = "SAMEORIGIN"
+            response.headers["Content-Security-Policy"] = FRAMED
+        if secure:
+            response.headers["Strict-Transport-Security"] = HSTS
+        response.headers["Cache-Control"] = _caching(response)
+        return response
+
+
+def preview_in_frame(response: Response) -> Response:
+    """Let our own pages show *response* in a frame (form and print previews)."""
+    g.framed = True
+    return response
+
+
+def _caching(response: Response) -> str:
+    if request.endpoint == "static" or (request.endpoint or "").endswith(".static"):
+        # An address with the file's digest never changes its meaning; the others are asked again.
+        found = response.status_code in {200, 206, 304}
+        return _YEAR if found and "v" in request.args else "no-cache"
+    # A page may name people and figures; nothing of it stays on a shared computer.
+    return "no-store"

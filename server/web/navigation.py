@@ -1,0 +1,98 @@
+"""The menu: one list of entries, shown by right and only where the page exists.
+
+The words are those of the customer's vocabulary; groups keep the reporting work apart from the
+reference data of administrators.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+
+from server.core.access import Actor, Right, Role
+from server.web.language import gettext
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One menu entry: who sees it is said by *right*, or by *roles* where that is narrower."""
+
+    title: str
+    endpoint: str
+    right: Right
+    roles: frozenset[Role] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry as the page shows it."""
+
+    title: str
+    address: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """What one person sees: the daily work, and the back office under one heading."""
+
+    work: tuple[Link, ...]
+    office: tuple[Link, ...]
+
+
+WORK = (
+    Entry("Việc của tôi", "submissions.work", Right.SIGNED_IN),
+    Entry("Báo cáo đã gửi", "submissions.sent", Right.FILL),
+    Entry("Phiếu", "records.index", Right.FILL),
+    Entry("Chờ tôi ký", "approvals.inbox", Right.SIGN),
+    Entry("Chờ tôi duyệt", "approvals.inbox", Right.APPROVE, frozenset({Role.APPROVER})),
+    Entry("Theo dõi tiến độ", "reports.progress", Right.READ),
+    Entry("Tra cứu số liệu", "reports.figures", Right.READ),
+    Entry("Xuất dữ liệu", "exports.index", Right.READ),
+)
+OFFICE = (
+    Entry("Danh mục", "admin.index", Right.ADMINISTER),
+    Entry("Đợt báo cáo", "rounds.index_view", Right.ADMINISTER),
+    Entry("Chỉ tiêu thống kê", "indicators.index_view", Right.ADMINISTER),
+    Entry("Biểu mẫu", "forms.index_view", Right.ADMINISTER),
+    Entry("Quy trình duyệt", "workflows.index_view", Right.ADMINISTER),
+    Entry("Đơn vị báo cáo", "org_units.index_view", Right.ADMINISTER),
+    Entry("Thôn, bản, tổ dân phố", "villages.index_view", Right.ADMINISTER),
+    Entry("Bảng mã", "codelists.index_view", Right.ADMINISTER),
+    Entry("Ngày nghỉ, ngày làm bù", "holidays.index_view", Right.ADMINISTER),
+    Entry("Người dùng và phân quyền", "accounts_admin.index_view", Right.ADMINISTER),
+    Entry("Tiện ích mở rộng", "plugins.index_view", Right.ADMINISTER),
+    Entry("Thư đã gửi", "mails.index_view", Right.ADMINISTER),
+    Entry("Nhật ký hệ thống", "audit.index_view", Right.ADMINISTER),
+)
+
+
+def menu_of(actor: Actor | None) -> Menu:
+    """The menu of *actor*; nobody signed in sees none."""
+    if actor is None:
+        return Menu((), ())
+    return Menu(tuple(_links(actor, WORK)), tuple(_links(actor, OFFICE)))
+
+
+def _links(actor: Actor, entries: tuple[Entry, ...]) -> Iterator[Link]:
+    shown: set[str] = set()
+    for entry in entries:
+        if entry.endpoint not in current_app.view_functions or not _is_for(actor, entry):
+            continue
+        if entry.endpoint in shown:  # who signs and approves finds both in one inbox
+            continue
+        shown.add(entry.endpoint)
+        yield Link(gettext(entry.title), url_for(entry.endpoint), _is_here(entry.endpoint))
+
+
+def _is_for(actor: Actor, entry: Entry) -> bool:
+    if entry.roles:
+        return any(grant.role in entry.roles for grant in actor.grants)
+    return entry.right is Right.SIGNED_IN or actor.may(entry.right)
+
+
+def _is_here(endpoint: str) -> bool:
+    here = request.endpoint or ""
+    return here == endpoint or (
+        endpoint.endswith(".index_view") and here.startswith(endpoint.removesuffix("index_view"))
+    )

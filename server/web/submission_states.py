@@ -1,0 +1,178 @@
+"""Where a report stands, in words: badges, the due date, what comes next and who has it now.
+
+Texts and colours of states for every list and head; the machine itself is ``core.workflow``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from server.core.calendar import next_working_day
+from server.core.form import after
+from server.core.obligation import Obligation, ObligationState
+from server.core.ports import LOCAL
+from server.core.vietnamese import format_date
+from server.core.workflow import Workflow
+from server.services.review import SubmissionView
+from server.web.session import services
+from server.web.submission_words import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """The text of a state and the kind of its badge in ``macros/parts.html``."""
+
+    title: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """Who holds the report now, and until when."""
+
+    title: str
+    unit: str
+    due_on: date | None
+
+
+def event_title(event: str) -> str:
+    """The button of an event, in the words of the offices."""
+    titles = {
+        "submit": _("Trình ký"),
+        "sign": _("Ký duyệt và gửi"),
+        "send": _("Gửi báo cáo (bản ký giấy)"),
+        "approve": _("Duyệt"),
+        "return": _("Trả lại để sửa"),
+        "recall": _("Rút lại"),
+        "close": _("Chốt số liệu"),
+        "reopen": _("Mở lại"),
+    }
+    return titles[event]
+
+
+def event_done(name: str) -> str:
+    """An event of a submission's history as a past step; the code itself for what is new to us."""
+    titles = {
+        "started": _("Bắt đầu nhập"),
+        "submit": _("Đã trình ký"),
+        "sign": _("Đã ký duyệt và gửi"),
+        "send": _("Đã gửi (bản ký giấy)"),
+        "approve": _("Đã duyệt"),
+        "return": _("Đã trả lại để sửa"),
+        "recall": _("Đã rút lại"),
+        "close": _("Đã chốt số liệu"),
+        "reopen": _("Đã mở lại để điều chỉnh"),
+        "record_added": _("Đã thêm phiếu"),
+        "record_deleted": _("Đã xóa phiếu"),
+    }
+    code = name.partition(".")[2]
+    return titles.get(code, code)
+
+
+def badge_of(workflow: Workflow, state: str, *, missing: int | None = None) -> Badge:
+    """The badge of a report in that state."""
+    found = workflow.states[state]
+    into = {move.event for move in workflow.transitions if move.target == state}
+    title = _(found.title)
+    if "close" in into:
+        return Badge(title, "closed")
+    if found.final:
+        return Badge(title, "green")
+    if found.sent and "approve" in into:
+        return Badge(title, "outline")
+    if "reopen" in into or ("return" in into and state != workflow.initial):
+        return Badge(title, "amber")
+    if found.editable and missing:
+        return Badge(_("%(title)s (còn thiếu %(count)s ô)", title=title, count=missing), "blue")
+    return Badge(title, "blue")
+
+
+def obligation_badge(state: ObligationState) -> Badge:
+    """The badge of a report that nobody has started, or whose state is known only roughly."""
+    badges: Mapping[ObligationState, tuple[str, str]] = {
+        ObligationState.UPCOMING: (_("Chưa đến kỳ"), "grey"),
+        ObligationState.OPEN: (_("Chưa nhập"), "grey"),
+        ObligationState.LATE: (_("Chưa nhập"), "grey"),
+        ObligationState.EXCUSED: (_("Chưa nhập"), "grey"),
+        ObligationState.RETURNED: (_("Trả lại để sửa"), "amber"),
+        ObligationState.SUBMITTED: (_("Đã gửi"), "blue"),
+        ObligationState.APPROVED: (_("Đã duyệt"), "green"),
+        ObligationState.CLOSED: (_("Đã khóa"), "closed"),
+    }
+    return Badge(*badges[state])
+
+
+def late_badge(obligation: Obligation, today: date) -> Badge | None:
+    """How late the report is: red, or amber with an extension; none in time."""
+    days = days_late(obligation, today)
+    if not days:
+        return None
+    if obligation.state(today) is ObligationState.EXCUSED and obligation.excused_until:
+        until = format_date(obligation.excused_until)
+        return Badge(_("Chậm, được gia hạn đến %(day)s", day=until), "amber")
+    return Badge(_("Chậm %(days)s ngày", days=days), "red")
+
+
+def days_late(obligation: Obligation, today: date) -> int:
+    """Days past the due date; until the sending once it was sent."""
+    sent_on = obligation.sent_at.astimezone(LOCAL).date() if obligation.sent_at else None
+    return obligation.days_late(today, sent_on)
+
+
+def due_words(obligation: Obligation, today: date) -> str:
+    """How far the due date is: "Còn 3 ngày", "Hạn hôm nay"; empty once the report was sent."""
+    state = obligation.state(today)
+    if state in (ObligationState.SUBMITTED, ObligationState.APPROVED, ObligationState.CLOSED):
+        return ""
+    due = current_due(obligation, today)
+    left = (due - today).days
+    if left > 0:
+        return _("Còn %(days)s ngày", days=left)
+    if left == 0:
+        return _("Hạn là hôm nay")
+    return ""
+
+
+def current_due(obligation: Obligation, today: date) -> date:
+    """The day by which the report must leave the unit now: a return or an extension may set it."""
+    state = obligation.state(today)
+    if state is ObligationState.RETURNED and obligation.return_due_on is not None:
+        return obligation.return_due_on
+    if state is ObligationState.EXCUSED and obligation.excused_until is not None:
+        return obligation.excused_until
+    return obligation.due_on
+
+
+def lock_reason(view: SubmissionView) -> str:
+    """Why nothing can be typed; empty when it can."""
+    if view.editable:
+        return ""
+    state = view.state
+    if view.obligation.closed:
+        return _("Đã khóa vì kỳ này đã chốt.")
+    if state.editable:
+        return _("Chỉ người lập biểu của đơn vị nhập được số liệu.")
+    if state.final:
+        return _("Đã khóa vì báo cáo đã duyệt.")
+    if state.sent:
+        return _("Đã khóa vì báo cáo đã gửi.")
+    return _("Đã khóa trong khi chờ ký.")
+
+
+def next_step(view: SubmissionView) -> NextStep | None:
+    """Who must act next; none where the report rests."""
+    source = view.submission.state
+    for event in ("sign", "approve"):
+        for move in view.workflow.transitions:
+            if move.event == event and source in move.sources and move.at in view.places:
+                unit = services().reference.unit(view.places[move.at], view.period.end)
+                return NextStep(event_title(event), unit.name, _step_due(view))
+    return None
+
+
+def _step_due(view: SubmissionView) -> date | None:
+    since, deadline = view.submission.state_since, view.state.deadline
+    if deadline is None or since is None:
+        return None
+    day = after(since.astimezone(LOCAL).date(), deadline)
+    return next_working_day(day, services().reference.holidays())

@@ -1,0 +1,114 @@
+"""Texts of single cells and of findings: what stands in a cell, what it is called, where it is.
+
+Apart from ``rendering`` because the difference of two revisions and the annex of reasons need the
+texts of cells without the whole form around them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from server.core.answer_paths import PathUnknown, cell_title, place_of
+from server.core.finding import Finding, Severity
+from server.core.form import Form
+from server.core.layout import Column, Field, Grid
+from server.services.sheets import STATUS_SIGNS
+from server.services.sheets import cell_text as text_on_paper
+
+_ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFinding:
+    """A finding as it is read: *anchor* is the id of the place to go to, *title* its name."""
+
+    id: str
+    severity: str
+    code: str
+    message: str
+    path: str
+    anchor: str
+    title: str
+    paths: tuple[str, ...]
+
+
+def shown_findings(
+    form: Form, findings: Sequence[Finding], answers: Mapping[str, object]
+) -> tuple[ShownFinding, ...]:
+    """The findings, errors first."""
+    ordered = sorted(findings, key=lambda finding: _ORDER.index(finding.severity))
+    return tuple(
+        ShownFinding(
+            id=f"finding-{number}",
+            severity=str(finding.severity),
+            code=finding.code,
+            message=finding.message,
+            path=finding.path,
+            anchor=anchor_of(form, finding.paths or (finding.path,)),
+            title=cell_title(form, finding.path, answers) if finding.path else form.title,
+            paths=finding.paths or (finding.path,),
+        )
+        for number, finding in enumerate(ordered)
+    )
+
+
+def anchor_of(form: Form, paths: Sequence[str]) -> str:
+    """The first of *paths* that is a cell, else the section its block stands in."""
+    first = ""
+    for path in paths:
+        try:
+            place = place_of(form, path)
+        except PathUnknown:
+            continue
+        if place.cell is not None:
+            return path
+        first = first or (place.block.key if place.block else "")
+    for section in form.layout.sections:
+        if section.grid is not None and first in blocks_of(section.grid):
+            return f"section-{section.key}"
+    return f"section-{form.layout.sections[0].key}"
+
+
+def blocks_of(grid: Grid) -> tuple[str, ...]:
+    """The keys of the root properties that the grid shows."""
+    keys = dict.fromkeys(row.path.split("/")[1] for row in grid.rows)
+    if grid.roster is not None:
+        keys[grid.roster.key] = None
+    return tuple(keys)
+
+
+def text_of(value: object, status: str | None, cell: Column | Field) -> str:
+    """A value or its sign as people read it; what is not of the cell's type stays as typed."""
+    if isinstance(value, str) and cell.choices is None:
+        return _day(value) if cell.format == "date" else value
+    if isinstance(value, Mapping | list | tuple):
+        return ""
+    return text_on_paper(value, status, cell)
+
+
+def value_text(form: Form, path: str, value: object, status: str | None) -> str:
+    """The text of a value that stands, or stood, at *path*."""
+    place = place_of(form, path)
+    block = "" if place.block is None else place.block.key
+    cell = _cells(form).get((block, path.rsplit("/", 1)[-1]))
+    return STATUS_SIGNS.get(status or "", "") if cell is None else text_of(value, status, cell)
+
+
+def _day(value: str) -> str:
+    try:
+        return f"{date.fromisoformat(value):%d/%m/%Y}"
+    except ValueError:
+        return value
+
+
+def _cells(form: Form) -> dict[tuple[str, str], Column | Field]:
+    """How each column of each block looks, for cells that are named by a path alone."""
+    found: dict[tuple[str, str], Column | Field] = {}
+    for section in form.layout.sections:
+        for field in section.fields:
+            above, _, key = field.path[1:].rpartition("/")
+            found[above.split("/")[0], key] = field
+        if section.grid is not None:
+            for column in section.grid.columns:
+                found.update({(key, column.key): column for key in blocks_of(section.grid)})
+    return found

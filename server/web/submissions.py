@@ -1,0 +1,299 @@
+"""The clerk's pages: what is owed, the filling page, what was sent.
+
+The same page shows a report to those who may only read it. Moving a report on is
+``submission_events``; its past is ``submission_history``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from server.core.access import Actor, Right, Role
+from server.core.event import Event
+from server.core.json_text import dumps
+from server.core.obligation import ObligationState
+from server.core.period import Period
+from server.core.submission import Edit
+from server.core.workflow import Move
+from server.errors import Conflict, RequestInvalid, Stale
+from server.services.approvals import InboxItem
+from server.services.guards import empty_cells
+from server.services.obligations import WorkItem
+from server.services.review import SubmissionView
+from server.services.sheets import unit_title
+from server.web.policy import policy
+from server.web.rendering import figures_of
+from server.web.session import current_actor, services
+from server.web.submission_program import program_of, texts
+from server.web.submission_states import (
+    Badge,
+    badge_of,
+    current_due,
+    due_words,
+    event_title,
+    late_badge,
+    lock_reason,
+    obligation_badge,
+)
+from server.web.submission_words import gettext as _
+
+blueprint = Blueprint("submissions", __name__)
+#: The order in which moves are offered; the first that may be fired is the main one.
+_MOVES = ("sign", "approve", "submit", "send", "close", "return", "recall", "reopen")
+_SENT_STATES = (ObligationState.SUBMITTED, ObligationState.APPROVED)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """One line of "Việc của tôi" as it is read."""
+
+    item: WorkItem
+    period: str
+    badge: Badge
+    late: Badge | None
+    due_on: date
+    due: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportHead:
+    """What stands above the figures on every page of one report."""
+
+    view: SubmissionView
+    badge: Badge
+    late: Badge | None
+    due_on: date
+    due: str
+    unit: str
+    code: str
+    constructed: bool
+    lock: str
+    returned: Event | None
+    returned_by: str
+
+
+@blueprint.get("/work")
+@policy(Right.SIGNED_IN)
+def work() -> ResponseReturnValue:
+    """Everything that waits for this person."""
+    actor, today = current_actor(), services().clock.today()
+    rows = [_work_row(item, today) for item in services().obligations.work(actor)]
+    waiting = list(services().approvals.inbox(actor).items)
+    to_sign = [item for item in waiting if _offers(item, "sign")]
+    owed = [row for row in rows if row.item.state not in _SENT_STATES]
+    return render_template(
+        "submissions/work.html",
+        owed=owed,
+        sent=len(rows) - len(owed),
+        to_sign=to_sign,
+        to_approve=len(waiting) - len(to_sign),
+        desk=_desk(),
+        approves=bool(actor.units(Role.APPROVER)),
+        fills=bool(actor.units(Role.REPORTER)),
+        signs=bool(actor.units(Role.SIGNER)),
+        today=today,
+    )
+
+
+@blueprint.get("/sent")
+@policy(Right.FILL)
+def sent() -> ResponseReturnValue:
+    """Reports of the person's own units that have left them."""
+    actor, today = current_actor(), services().clock.today()
+    rows = [
+        _work_row(item, today)
+        for item in services().obligations.work(actor)
+        if item.state in _SENT_STATES
+    ]
+    return render_template("submissions/sent.html", rows=rows)
+
+
+@blueprint.post("/submissions/start")
+@policy(Right.FILL)
+def start() -> ResponseReturnValue:
+    """Start a report, or go on with it when somebody of the unit has started it meanwhile."""
+    form = request.form
+    try:
+        view = services().submissions.start(
+            current_actor(),
+            form=form.get("form", ""),
+            org_unit=form.get("org_unit", ""),
+            period=form.get("period", ""),
+            round=form.get("round") or None,
+        )
+    except Conflict as conflict:
+        existing = conflict.facts.get("id")
+        if not isinstance(existing, str):
+            raise
+        return redirect(url_for(".page", submission_id=existing), 303)
+    return redirect(url_for(".page", submission_id=view.submission.id), 303)
+
+
+@blueprint.get("/submissions/<submission_id>")
+@policy(Right.READ)
+def page(submission_id: str) -> ResponseReturnValue:
+    """The report: to be filled by who may, else to be read."""
+    actor = current_actor()
+    view = services().submissions.get(actor, submission_id)
+    if view.form.kind == "survey":
+        return redirect(url_for("records.of_return", submission_id=submission_id), 303)
+    shown = {
+        "head": head_of(view, actor),
+        "figures": figures_of(view),
+        "moves": moves_of(view),
+    }
+    if not view.editable or view.submission.nil:
+        return render_template("submissions/read.html", **shown)
+    submission = view.submission
+    program = program_of(view.form, submission.answers, submission.statuses, view.context)
+    return render_template(
+        "submissions/fill.html", **shown, program=program_text(program, view, actor)
+    )
+
+
+@blueprint.route("/submissions/<submission_id>/nil", methods=["GET", "POST"])
+@policy(Right.FILL)
+def nil(submission_id: str) -> ResponseReturnValue:
+    """Say that nothing arose in the period, or take that back: asked once more before."""
+    actor = current_actor()
+    view = services().submissions.get(actor, submission_id)
+    if request.method == "GET":
+        if not view.editable:
+            return redirect(url_for(".page", submission_id=submission_id), 303)
+        return render_template("submissions/nil.html", head=head_of(view, actor))
+    wanted = request.form.get("nil") != "no"
+    try:
+        services().submissions.make_nil(actor, submission_id, seen=posted_edit(), nil=wanted)
+    except Stale:
+        if services().submissions.get(actor, submission_id).submission.nil is not wanted:
+            flash(_("Báo cáo vừa thay đổi. Xem lại rồi thực hiện lại."), "warning")
+    return redirect(url_for(".page", submission_id=submission_id), 303)
+
+
+def head_of(view: SubmissionView, actor: Actor) -> ReportHead:
+    """The head of a report's pages."""
+    today = services().clock.today()
+    settings = view.form.settings
+    returned, by = _return_of(view, actor)
+    missing = len(empty_cells(view)) if view.state.editable else None
+    return ReportHead(
+        view=view,
+        badge=Badge(_("Không phát sinh"), "outline")
+        if view.submission.nil and view.state.editable
+        else badge_of(view.workflow, view.submission.state, missing=missing),
+        late=late_badge(view.obligation, today),
+        due_on=current_due(view.obligation, today),
+        due=due_words(view.obligation, today),
+        unit=unit_title(view.unit),
+        code=str(settings.get("officialCode", view.form.code)),
+        constructed=bool(settings.get("constructed", False)),
+        lock=lock_reason(view),
+        returned=returned,
+        returned_by=by,
+    )
+
+
+def moves_of(view: SubmissionView) -> tuple[tuple[Move, str], ...]:
+    """The moves the reader may fire, each once, the main one first."""
+    found = {move.event: move for move in reversed(view.moves)}
+    return tuple((found[event], event_title(event)) for event in _MOVES if event in found)
+
+
+def posted_edit() -> Edit:
+    """The edit that the posted page showed."""
+    text = request.form.get("edit", "")
+    if not text.isascii() or not text.isdigit() or len(text) > 18:  # noqa: PLR2004 - 64 bits
+        raise RequestInvalid(reason="edit", path="/edit")
+    return Edit(int(text))
+
+
+def program_text(
+    program: Mapping[str, object],
+    view: SubmissionView,
+    actor: Actor,
+    *,
+    address: str | None = None,
+) -> str:
+    """The program as JSON that can stand in a script element without ending it."""
+    api = f"/api/v1/submissions/{view.submission.id}"
+    told = {
+        **program,
+        "account": actor.account,
+        "document": address or api,
+        "changes": address or f"{api}/answers",
+        "signIn": url_for("accounts.sign_in", next=request.path),
+        "texts": texts(),
+    }
+    return dumps(told).replace("<", "\\u003c")
+
+
+def _return_of(view: SubmissionView, actor: Actor) -> tuple[Event | None, str]:
+    """The last return while the report is being corrected, and who returned it."""
+    if not view.state.editable:
+        return None, ""
+    for event in reversed(services().submissions.history(actor, view.submission.id)):
+        if event.name == "submission.return":
+            return event, _returner(view, event)
+        if event.name in ("submission.sign", "submission.send", "submission.recall"):
+            break
+    return None, ""
+
+
+def _returner(view: SubmissionView, event: Event) -> str:
+    """The unit that returned the report: the one at which the returning role sits."""
+    source = event.details.get("from")
+    for move in view.workflow.transitions:
+        if move.event == "return" and source in move.sources and move.at in view.places:
+            if move.role is Role.SIGNER:
+                return _("Lãnh đạo đơn vị")
+            place = view.places[move.at]
+            return services().reference.unit(place, view.period.end).name
+    return services().accounts.name_of(event.actor)
+
+
+def _work_row(item: WorkItem, today: date) -> WorkRow:
+    obligation = item.obligation
+    if item.submission is None:
+        badge = obligation_badge(item.state)
+    else:
+        workflow = services().catalogue.workflow(
+            item.submission.workflow, item.submission.workflow_version
+        )
+        badge = badge_of(workflow, item.submission.state, missing=item.missing)
+    if item.submission is not None and item.submission.nil and item.state not in _SENT_STATES:
+        badge = Badge(_("Không phát sinh"), "outline")
+    return WorkRow(
+        item=item,
+        period=Period.parse(obligation.period).title,
+        badge=badge,
+        late=late_badge(obligation, today),
+        due_on=current_due(obligation, today),
+        due=due_words(obligation, today),
+        action=_action(item),
+    )
+
+
+def _action(item: WorkItem) -> str:
+    if item.submission is None:
+        return _("Nhập số liệu") if item.may_fill else ""
+    workflow = services().catalogue.workflow(
+        item.submission.workflow, item.submission.workflow_version
+    )
+    if item.may_fill and workflow.states[item.submission.state].editable:
+        return _("Tiếp tục nhập")
+    return _("Xem")
+
+
+def _offers(item: InboxItem, event: str) -> bool:
+    return any(move.event == event for move in item.view.moves)
+
+
+def _desk() -> str | None:
+    """The address of the approval desk, where this installation has one."""
+    if "approvals.inbox" in current_app.view_functions:
+        return url_for("approvals.inbox")
+    return None

@@ -1,0 +1,91 @@
+"""The worker: time-driven work and what follows from events.
+
+APScheduler only ticks. What is due is computed from the database and claimed
+there, so any number of workers may run, be killed and be started again.
+"""
+
+import threading
+from collections.abc import Callable
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from server.app import Application
+
+log = structlog.get_logger()
+_SEAL_SECONDS = 60
+_PURGE_SECONDS = 3600
+
+
+class Worker:
+    """Runs the ticks of one process; ``start`` returns at once, ``stop`` waits for running work."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        # A tick that comes late is still wanted, and one is enough: hence no grace, and coalesce.
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC",
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        self._stopped = threading.Event()
+
+    def start(self) -> None:
+        reminders = self._application.settings.reminders
+        self._tick()
+        self._every(reminders.dispatch_seconds, "dispatch", self._dispatch)
+        self._every(reminders.tick_seconds, "tick", self._tick)
+        self._every(_SEAL_SECONDS, "seal", self._seal)
+        self._every(_PURGE_SECONDS, "purge", self._purge)
+        self._scheduler.start()
+        log.info("worker.started")
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=True)
+        self._stopped.set()
+        log.info("worker.stopped")
+
+    def wait(self) -> None:
+        """Block until ``stop``."""
+        self._stopped.wait()
+
+    def run_once(self) -> None:
+        """Do everything that waits now, in this thread; for tests and for the demo's start."""
+        self._tick()
+        self._dispatch()
+        self._seal()
+
+    def _every(self, seconds: int, name: str, work: Callable[[], None]) -> None:
+        self._scheduler.add_job(self._guarded, "interval", (name, work), seconds=seconds, id=name)
+
+    def _guarded(self, name: str, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception:
+            log.exception("worker.failed", work=name)
+        finally:
+            self._application.database.release()
+
+    def _tick(self) -> None:
+        services, clock = self._application.services, self._application.clock
+        self._application.beat()
+        sent = services.reminders.send_due(clock.today())
+        fresh = sum(reminder.suppressed is None for reminder in sent)
+        if fresh:
+            log.info("reminders.queued", count=fresh)
+
+    def _dispatch(self) -> None:
+        services = self._application.services
+        while services.dispatch.run():
+            pass
+        services.mail.flush()
+        while services.jobs.run_one():
+            pass
+
+    def _seal(self) -> None:
+        checkpoint = self._application.services.ledger.seal()
+        if checkpoint is not None:
+            # The head leaves the database here: a log that is kept elsewhere proves it later.
+            log.info("ledger.sealed", number=checkpoint.number, head=checkpoint.head)
+
+    def _purge(self) -> None:
+        self._application.services.idempotency.purge()

@@ -1,0 +1,1 @@
+"""Tests: shipped forms and workflows."""

@@ -1,0 +1,1 @@
+"""Tests: files saved by earlier releases."""

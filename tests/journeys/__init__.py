@@ -1,0 +1,1 @@
+"""Tests: whole stories over HTTP."""

@@ -1,0 +1,1 @@
+"""Tests: the plugins through the manager."""

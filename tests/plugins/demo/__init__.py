@@ -1,0 +1,1 @@
+"""Three characters that every caller of plugins is tested with: works, refuses, explodes."""

@@ -1,0 +1,113 @@
+"""Reminders: on which days, to whom, in which words."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from server.errors import PluginFault
+from server.hooks import DueReport, Message
+from server.hooks.door import GuardedReminderRule
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "plugins"
+
+
+@pytest.fixture
+def rule(load) -> GuardedReminderRule:
+    return load("deadline_reminders").reminder_rules()[0]
+
+
+def composed(rule: GuardedReminderRule, code: str, due: DueReport) -> Message:
+    [step] = [step for step in rule.steps(due) if step.code == code]
+    return rule.compose(step, due)
+
+
+def test_the_steps_of_the_letter_of_the_ethnic_affairs_office(rule, due):
+    steps = [(step.code, step.on, step.recipients) for step in rule.steps(due)]
+
+    assert steps == [
+        ("D-7", date(2025, 1, 8), ("unit",)),
+        ("D-1", date(2025, 1, 14), ("unit",)),
+        ("D+1", date(2025, 1, 16), ("unit",)),
+        ("D+5", date(2025, 1, 20), ("unit", "superior")),
+    ]
+
+
+def test_steps_follow_the_options(load, due):
+    plugins = load("deadline_reminders", steps=[3, 0, -30], superior_from=3)
+
+    steps = [
+        (step.code, step.on, step.recipients) for step in plugins.reminder_rules()[0].steps(due)
+    ]
+
+    assert steps == [
+        ("D-30", date(2024, 12, 16), ("unit",)),
+        ("D+0", date(2025, 1, 15), ("unit",)),
+        ("D+3", date(2025, 1, 18), ("unit", "superior")),
+    ]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"steps": []},
+        {"steps": [1, 1]},
+        {"steps": [0.5]},
+        {"steps": ["-7"]},
+        {"steps": [-91]},
+        {"superior_from": 0},
+        {"step": [1]},
+    ],
+)
+def test_senseless_options_stop_the_start(load, options):
+    with pytest.raises(PluginFault):
+        load("deadline_reminders", **options)
+
+
+@pytest.mark.parametrize(("code", "days_late"), [("D-7", 0), ("D-1", 0), ("D+1", 1), ("D+5", 5)])
+def test_the_words_equal_the_golden_letters(rule, due, code, days_late):
+    message = composed(rule, code, replace(due, days_late=days_late))
+
+    golden = (GOLDEN / f"reminder_{code}.txt").read_text(encoding="utf-8")
+    assert f"{message.subject}\n\n{message.body}" == golden
+
+
+def test_a_step_that_goes_out_late_tells_the_days_of_the_day_it_goes(rule, due):
+    message = composed(rule, "D+1", replace(due, days_late=3))
+
+    assert "đã quá hạn 3 ngày" in message.body
+
+
+def test_a_step_on_the_due_date_does_not_say_overdue(load, due):
+    rule = load("deadline_reminders", steps=[0]).reminder_rules()[0]
+
+    assert "quá hạn" not in composed(rule, "D+0", due).body
+
+
+def test_a_unit_without_a_superior_is_reminded_alone(rule, due):
+    alone = replace(due, superior_name=None, days_late=5)
+
+    assert {step.recipients for step in rule.steps(alone)} == {("unit",)}
+    assert "Đồng gửi" not in composed(rule, "D+5", alone).body
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"missing_cells": 0}, "Hiện báo cáo đang ở bước: Đang nhập.\n"),
+        ({"missing_cells": None}, "Hiện báo cáo đang ở bước: Đang nhập.\n"),
+        ({"letter_number": None}, "\nTheo phân công báo cáo của Ban Dân tộc tỉnh, biểu Dân số"),
+        ({"letter_on": None}, "\nTheo Công văn số 512/BDT-KHTH của Ban Dân tộc tỉnh, biểu"),
+        ({"phone": None}, "\nNgười liên hệ: Nguyễn Thị Hoa.\n"),
+        ({"period_title": "Quý I/2025", "period_id": "2025-Q1"}, " kỳ quý I/2025 có hạn gửi"),
+        ({"period_title": "Năm học 2024–2025", "period_id": "2024-SY"}, " kỳ năm học 2024–2025 "),
+        ({"form_title": "Phiếu thu thập thông tin về xã"}, ", phiếu thu thập thông tin về xã kỳ "),
+    ],
+)
+def test_the_words_follow_what_is_known(rule, due, changes, sentence):
+    assert sentence in composed(rule, "D-1", replace(due, **changes)).body
+
+
+def test_without_a_contact_person_the_sentence_is_left_out(rule, due):
+    assert "Người liên hệ" not in composed(rule, "D-1", replace(due, contact=None)).body

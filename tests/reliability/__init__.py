@@ -1,0 +1,1 @@
+"""Tests: crashes, races and hostile input."""

@@ -1,0 +1,1 @@
+"""Tests: access, secrets and headers."""

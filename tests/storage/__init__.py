@@ -1,0 +1,1 @@
+"""Tests: the stores, on SQLite and PostgreSQL."""

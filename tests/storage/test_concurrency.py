@@ -1,0 +1,220 @@
+"""Threads against one database: nothing is lost, nothing happens twice, one of two wins."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import peewee
+import pytest
+
+from server.core.event import is_chained
+from server.core.obligation import Obligation
+from server.errors import Conflict, Stale
+from server.storage.database import Database
+from tests.databases import create_database, database_url, drop_database
+from tests.storage.conftest import NOW
+
+
+def at_once(database: Database, works: list[Callable[[], object]]) -> list[object]:
+    """Runs each work in a thread of its own, all released together; results or exceptions."""
+    barrier = threading.Barrier(len(works))
+
+    def run(work):
+        barrier.wait(10)
+        try:
+            return work()
+        except Exception as fault:  # noqa: BLE001  # what the caller asserts on
+            return fault
+        finally:
+            database.engine.close()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(run, works))
+
+
+def test_read_modify_write_of_eight_threads_loses_nothing(committed_world):
+    world = committed_world
+    with world.database.transaction():
+        world.start(answers={"total": 0})
+
+    def raise_total():
+        for _ in range(25):
+            with world.database.transaction():
+                world.database.lock("submission", "s1")
+                read = world.submissions.get("s1")
+                world.submissions.save(
+                    read,
+                    answers={"total": read.answers["total"] + 1},
+                    statuses={},
+                    nil=False,
+                    reasons=(),
+                    by="x",
+                    at=NOW,
+                )
+
+    assert at_once(world.database, [raise_total] * 8) == [None] * 8
+
+    after = world.submissions.get("s1")
+    assert (after.answers, after.edit) == ({"total": 200}, 201)
+
+
+def test_optimistic_writers_that_try_again_lose_nothing(committed_world):
+    world = committed_world
+    with world.database.transaction():
+        world.start(answers={"total": 0})
+
+    def raise_total():
+        done = 0
+        while done < 10:
+            read = world.submissions.get("s1")
+            try:
+                with world.database.transaction():
+                    world.submissions.save(
+                        read,
+                        answers={"total": read.answers["total"] + 1},
+                        statuses={},
+                        nil=False,
+                        reasons=(),
+                        by="x",
+                        at=NOW,
+                    )
+            except Stale:
+                continue
+            done += 1
+
+    assert at_once(world.database, [raise_total] * 4) == [None] * 4
+
+    assert world.submissions.get("s1").answers == {"total": 40}
+
+
+def test_of_two_movers_exactly_one_wins(committed_world):
+    world = committed_world
+    for number in range(10):
+        with world.database.transaction():
+            read = world.start(f"s{number}", obligation=f"o{number}", period=f"{2000 + number}")
+
+        def move(state, read=read):
+            with world.database.transaction():
+                return world.submissions.move(read, state=state, by=state, at=NOW)
+
+        results = at_once(world.database, [lambda: move("approved"), lambda: move("returned")])
+
+        assert results.count(2) == 1
+        (stale,) = (found for found in results if isinstance(found, Stale))
+        winner = world.submissions.get(f"s{number}").state
+        assert stale.facts["current"]["by"] == winner
+
+
+def test_sixteen_clerks_who_start_one_report_make_one(committed_world):
+    world = committed_world
+    with world.database.transaction():
+        world.owe()
+
+    def start(number):
+        with world.database.transaction():
+            world.submissions.add(world.submission(f"s{number}"))
+
+    works = [lambda number=number: start(number) for number in range(16)]
+    results = at_once(world.database, works)
+
+    assert results.count(None) == 1
+    assert sum(isinstance(found, Conflict) for found in results) == 15
+    assert len(world.submissions.list_()) == 1
+
+
+def test_the_database_itself_forbids_to_owe_twice(committed_world):
+    world = committed_world
+    owed = world.obligation()
+
+    def open_period(number):
+        with world.database.transaction():
+            return world.obligations.add_many([replace(owed, id=f"o{number}")])
+
+    works = [lambda number=number: open_period(number) for number in range(8)]
+    results = at_once(world.database, works)
+
+    assert sorted(results) == [0] * 7 + [1]
+    with pytest.raises(peewee.IntegrityError), world.database.transaction():
+        world.database.run(
+            "INSERT INTO obligation (id, form, org_unit_id, responsible_unit_id, period, opens_on,"
+            " due_on, progress, closed) SELECT 'again', form, org_unit_id, responsible_unit_id,"
+            " period, opens_on, due_on, progress, closed FROM obligation"
+        )
+
+
+def test_events_of_one_subject_stay_chained_under_eight_writers(committed_world):
+    world = committed_world
+    lock = threading.Lock()
+    plain_id = world.new_id
+
+    def new_id():
+        with lock:
+            return plain_id()
+
+    world.events._new_id = new_id
+
+    def append():
+        for _ in range(10):
+            with world.database.transaction():
+                world.events.append("submission/s1", "submission.submit", "x", NOW, {})
+
+    assert at_once(world.database, [append] * 8) == [None] * 8
+
+    chain = world.events.of("submission/s1")
+    assert len(chain) == 80
+    assert is_chained(chain)
+
+
+def test_eight_consumers_share_the_events_without_overlap(committed_world):
+    world = committed_world
+    with world.database.transaction():
+        for number in range(60):
+            world.events.append(f"submission/s{number}", "submission.submit", "x", NOW, {})
+
+    def consume():
+        seen = []
+        while True:
+            with world.database.transaction():
+                events = world.events.claim("projection", 7, NOW, 60)
+                for event in events:
+                    world.events.done("projection", event.id)
+            if not events:
+                return seen
+            seen += [event.id for event in events]
+
+    taken = [event_id for ids in at_once(world.database, [consume] * 8) for event_id in ids]
+
+    assert len(taken) == len(set(taken)) == 60
+
+
+def test_a_reminder_is_claimed_by_one_of_eight_workers(committed_world):
+    world = committed_world
+    with world.database.transaction():
+        owed: Obligation = world.owe()
+
+    def claim():
+        with world.database.transaction():
+            return world.mail.claim_reminder(owed.id, "D+1", owed.due_on)
+
+    assert sorted(at_once(world.database, [claim] * 8)) == [False] * 7 + [True]
+
+
+def test_of_two_migrators_one_migrates_and_the_other_finds_it_done(
+    database_kind, request, tmp_path
+):
+    if database_kind == "sqlite":
+        url = f"sqlite:///{tmp_path / 'new.db'}"
+    else:
+        server = request.getfixturevalue("postgresql_server")
+        name = "bieumau_two_migrators"
+        url = create_database(server, name)
+        request.addfinalizer(lambda: drop_database(server, name))
+        assert url == database_url(server, name)
+    database = Database.open(url, unsafe_for_tests=True)
+
+    results = at_once(database, [database.migrate] * 3)
+
+    assert sorted(results) == [[], [], ["m0001_initial"]]
+    assert database.pending_migrations() == []
+    database.close()

@@ -1,0 +1,142 @@
+"""Saving drafts: cells merge or conflict, whole drafts need the edit they replace."""
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.web.api.conftest import As
+from tests.world import GOOD
+
+
+def _path(draft: TestResponse) -> str:
+    return f"/submissions/{draft.json['id']}/answers"
+
+
+def test_disjoint_cells_merge_although_the_edit_moved(as_: As, draft: TestResponse) -> None:
+    reporter = as_("commune_reporter")
+    male = {"changes": [{"path": "/people/male", "from": 12, "to": 14}]}
+    female = {"changes": [{"path": "/people/female", "from": 13, "to": 15}]}
+
+    reporter("PATCH", _path(draft), male, seen=draft.headers["ETag"])
+    second = reporter("PATCH", _path(draft), female, seen=draft.headers["ETag"])
+
+    assert second.status_code == 200
+    assert second.json["answers"]["people"] == {"male": 14, "female": 15}
+
+
+def test_a_cell_that_moved_is_shown_with_both_values_and_the_others_are_saved(
+    as_: As, draft: TestResponse
+) -> None:
+    reporter = as_("commune_reporter")
+    changes = [
+        {"path": "/people/male", "from": 99, "to": 14},
+        {"path": "/households", "from": 6, "to": 7},
+    ]
+
+    answer = reporter("PATCH", _path(draft), {"changes": changes})
+
+    assert (answer.status_code, answer.json["code"]) == (409, "conflict")
+    assert answer.json["errors"] == [{"path": "/people/male", "mine": 14, "theirs": 12}]
+    after = reporter.get(f"/submissions/{draft.json['id']}")
+    assert after.json["answers"] == {**GOOD, "households": 7}
+    assert answer.headers["ETag"] == after.headers["ETag"]
+
+
+def test_a_draft_takes_invalid_values_and_tells_what_is_wrong(
+    as_: As, draft: TestResponse
+) -> None:
+    wrong = {"people": {"male": "hai mươi", "female": -1}}
+
+    saved = as_("commune_reporter")(
+        "PUT", _path(draft), {"answers": wrong}, seen=draft.headers["ETag"]
+    )
+
+    assert saved.status_code == 200
+    assert saved.json["answers"] == wrong
+    assert {"schema.type", "schema.minimum", "schema.required"} <= {
+        finding["code"] for finding in saved.json["findings"]
+    }
+
+
+def test_calculated_values_that_are_sent_are_ignored(as_: As, draft: TestResponse) -> None:
+    saved = as_("commune_reporter")(
+        "PUT",
+        _path(draft),
+        {"answers": {**GOOD, "all_people": 9999}},
+        seen=draft.headers["ETag"],
+    )
+
+    assert saved.json["answers"] == GOOD
+    assert saved.json["computed"] == {"all_people": 25}
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "path"),
+    [
+        ("PUT", {"answers": {"strange": 1}}, "/strange"),
+        ("PUT", {"answers": {"people": {"strange": 1}}}, "/people/strange"),
+        ("PUT", {"answers": {}, "statuses": {"/strange": "none_arose"}}, "/strange"),
+        ("PATCH", {"changes": [{"path": "/strange", "from": None, "to": 1}]}, "/strange"),
+        ("PATCH", {"changes": [{"path": "strange", "from": None, "to": 1}]}, "strange"),
+    ],
+)
+def test_an_unknown_path_is_refused_and_nothing_is_saved(
+    as_: As, draft: TestResponse, method: str, body: object, path: str
+) -> None:
+    reporter = as_("commune_reporter")
+
+    answer = reporter(method, _path(draft), body, seen=draft.headers["ETag"])
+
+    assert (answer.status_code, answer.json["code"]) == (422, "path-unknown")
+    assert [error["path"] for error in answer.json["errors"]] == [path]
+    assert answer.json["title"] != "Hệ thống gặp lỗi"
+    after = reporter.get(f"/submissions/{draft.json['id']}")
+    assert after.json == draft.json
+
+
+def test_a_status_stands_instead_of_a_value(as_: As, draft: TestResponse) -> None:
+    change = {"path": "/people/male", "from": 12, "to": None, "status": "not_available"}
+
+    saved = as_("commune_reporter")("PATCH", _path(draft), {"changes": [change]})
+
+    assert saved.json["statuses"] == {"/people/male": "not_available"}
+    assert "male" not in saved.json["answers"]["people"]
+
+
+@pytest.mark.parametrize("seen", [None, "", "*"])
+def test_replacing_a_draft_without_saying_what_was_seen_is_refused(
+    as_: As, draft: TestResponse, seen: str | None
+) -> None:
+    answer = as_("commune_reporter")("PUT", _path(draft), {"answers": GOOD}, seen=seen)
+
+    assert (answer.status_code, answer.json["code"]) == (428, "precondition-missing")
+
+
+@pytest.mark.parametrize("tag", ['"{stale}"', "{stale}", 'W/"{now}"', '"x"', "'{now}'", "{now}x"])
+def test_a_stale_or_strange_tag_is_told_who_won(as_: As, draft: TestResponse, tag: str) -> None:
+    reporter, now = as_("commune_reporter"), draft.json["edit"]
+
+    answer = reporter(
+        "PUT", _path(draft), {"answers": {}}, seen=tag.format(now=now, stale=now + 1)
+    )
+
+    assert (answer.status_code, answer.json["code"]) == (412, "stale")
+    assert set(answer.json["current"]) == {"state", "edit", "revision", "by", "at"}
+    assert answer.json["current"]["edit"] == now
+    assert reporter.get(f"/submissions/{draft.json['id']}").json == draft.json
+
+
+def test_a_bare_number_is_taken_for_the_tag(as_: As, draft: TestResponse) -> None:
+    saved = as_("commune_reporter")(
+        "PUT", _path(draft), {"answers": {}}, seen=str(draft.json["edit"])
+    )
+
+    assert saved.status_code == 200
+    assert saved.json["answers"] == {}
+
+
+def test_only_the_units_reporter_fills_its_report(as_: As, draft: TestResponse) -> None:
+    change = {"changes": [{"path": "/households", "from": 6, "to": 7}]}
+
+    answers = [as_(name)("PATCH", _path(draft), change) for name in ("commune_signer", "admin")]
+
+    assert [answer.status_code for answer in answers] == [403, 403]

@@ -1,0 +1,197 @@
+"""Signing in and out, the first sign-in, passwords, the account page, tastes."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from server.core.access import Grant, Role
+from tests.web.conftest import Browser
+from tests.web.doubles import PASSWORD, MemoryAccounts
+
+NEW = "mưa rừng mùa hạ"
+
+
+def test_the_sign_in_page_asks_name_and_password(client: FlaskClient) -> None:
+    page = client.get("/sign-in").text
+
+    assert '<html lang="vi"' in page
+    assert 'autocomplete="username"' in page and 'autocomplete="current-password"' in page
+    assert "SỐ LIỆU MINH HỌA" not in page
+
+
+@pytest.mark.parametrize("username", ["an.colinh", "AN.Colinh", "  an.colinh "])
+def test_the_name_is_read_without_case(browser: Browser, username: str) -> None:
+    browser.get("/sign-in")
+
+    answer = browser.post("/sign-in", {"username": username, "password": PASSWORD})
+
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/"
+
+
+def test_a_wrong_name_reads_like_a_wrong_password(browser: Browser) -> None:
+    browser.get("/sign-in")
+
+    no_such = browser.post("/sign-in", {"username": "nobody", "password": "x"})
+    wrong = browser.post("/sign-in", {"username": "quantri", "password": "x"})
+
+    assert no_such.status_code == wrong.status_code == 422
+    assert _without_tokens(no_such.text, "nobody") == _without_tokens(wrong.text, "quantri")
+    assert "<title>Lỗi: Đăng nhập" in wrong.text
+    assert 'href="#username"' in wrong.text
+
+
+def _without_tokens(page: str, username: str) -> list[str]:
+    lines = page.replace(username, "NAME").splitlines()
+    return [line for line in lines if "csrf" not in line]
+
+
+def test_the_password_is_never_written_back(browser: Browser) -> None:
+    browser.get("/sign-in")
+
+    answer = browser.post("/sign-in", {"username": "quantri", "password": "bí mật của tôi"})
+
+    assert "bí mật" not in answer.text
+
+
+def test_too_many_tries_say_to_wait(browser: Browser) -> None:
+    browser.get("/sign-in")
+    for _ in range(5):
+        browser.post("/sign-in", {"username": "quantri", "password": "x"})
+
+    answer = browser.post("/sign-in", {"username": "quantri", "password": PASSWORD})
+
+    assert answer.status_code == 422
+    assert "Chờ ít phút" in answer.text
+
+
+def test_empty_fields_are_named(browser: Browser) -> None:
+    browser.get("/sign-in")
+
+    answer = browser.post("/sign-in", {"username": "", "password": ""})
+
+    assert "Nhập tên đăng nhập." in answer.text and "Nhập mật khẩu." in answer.text
+
+
+def test_after_signing_in_one_is_where_one_wanted(browser: Browser) -> None:
+    browser.get("/sign-in?next=/work")
+
+    fields = {"username": "an.colinh", "password": PASSWORD, "next": "/work"}
+    assert browser.post("/sign-in", fields).headers["Location"] == "/work"
+
+
+def test_who_is_signed_in_needs_no_sign_in_page(browser: Browser) -> None:
+    browser.sign_in("an.colinh")
+
+    assert browser.get("/sign-in?next=//evil.example").headers["Location"] == "/"
+
+
+def test_the_one_time_code_sets_a_password_and_signs_in(
+    browser: Browser, accounts: MemoryAccounts
+) -> None:
+    accounts.codes["an.colinh", "ABCD-2345"] = True
+    browser.get("/first-sign-in")
+    fields = {"username": "an.colinh", "code": "ABCD-2345", "password": NEW, "again": NEW}
+
+    answer = browser.post("/first-sign-in", fields)
+
+    assert answer.headers["Location"] == "/"
+    assert "Nông Thị An" in browser.get("/account").text
+    assert accounts.passwords["a-an.colinh"] == NEW
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"code": "WRONG"}, "mã không đúng"),
+        ({"again": "khác hẳn"}, "không giống nhau"),
+        ({"password": "ngắn", "again": "ngắn"}, "quá ngắn"),
+        ({"code": ""}, "Nhập mã đăng nhập một lần."),
+    ],
+)
+def test_a_refused_first_sign_in_says_what_to_do(
+    browser: Browser, accounts: MemoryAccounts, fields: dict[str, str], words: str
+) -> None:
+    accounts.codes["an.colinh", "ABCD-2345"] = True
+    browser.get("/first-sign-in")
+    given = {"username": "an.colinh", "code": "ABCD-2345", "password": NEW, "again": NEW}
+
+    answer = browser.post("/first-sign-in", given | fields)
+
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert NEW not in answer.text
+
+
+def test_a_new_password_ends_the_other_sessions(browser: Browser, other_browser: Browser) -> None:
+    browser.sign_in("an.colinh")
+    other_browser.sign_in("an.colinh")
+
+    answer = browser.post("/account/password", {"old": PASSWORD, "password": NEW, "again": NEW})
+
+    assert answer.status_code == 303
+    assert browser.get("/account").status_code == 200
+    assert other_browser.get("/account").status_code == 303
+
+
+def test_a_wrong_old_password_changes_nothing(browser: Browser, accounts: MemoryAccounts) -> None:
+    browser.sign_in("an.colinh")
+
+    answer = browser.post("/account/password", {"old": "sai", "password": NEW, "again": NEW})
+
+    assert answer.status_code == 422
+    assert "Mật khẩu đang dùng không đúng" in answer.text
+    assert accounts.passwords["a-an.colinh"] == PASSWORD
+
+
+def test_a_password_set_by_others_must_be_changed_first(
+    browser: Browser, accounts: MemoryAccounts
+) -> None:
+    accounts.add("moi", Role.REPORTER, name="Lý Thị Mới", must_change=True)
+    browser.get("/sign-in")
+
+    signed_in = browser.post("/sign-in", {"username": "moi", "password": PASSWORD})
+    elsewhere = browser.get("/work")
+    program = browser.get("/api/v1/things")
+
+    assert signed_in.headers["Location"] == elsewhere.headers["Location"] == "/account/password"
+    assert program.status_code == 403
+    assert program.get_json(force=True)["code"] == "password-change-due"
+
+
+def test_the_account_page_names_roles_and_units(
+    browser: Browser, accounts: MemoryAccounts
+) -> None:
+    accounts.grants["a-quantri"] = (Grant(Role.ADMIN, "u-co-linh"), Grant(Role.READER, "u-co-linh"))
+    browser.sign_in("quantri")
+
+    page = browser.get("/account").text
+
+    assert "Quản trị viên" in page and "Người tra cứu" in page and "Xã Cổ Linh" in page
+
+
+def test_the_start_page_leads_to_the_first_page_one_may_see(browser: Browser) -> None:
+    browser.sign_in("an.colinh")
+
+    assert browser.get("/").headers["Location"] == "/account"
+
+
+@pytest.mark.parametrize(
+    ("taste", "shown"),
+    [({"theme": "dark"}, 'data-theme="dark"'), ({"lang": "en"}, '<html lang="en"')],
+)
+def test_tastes_are_kept(browser: Browser, taste: dict[str, str], shown: str) -> None:
+    browser.get("/sign-in")
+
+    answer = browser.post("/preferences", taste | {"next": "/account"})
+
+    assert answer.headers["Location"] == "/account"
+    assert shown in browser.get("/sign-in").text
+
+
+@pytest.mark.parametrize("taste", [{"theme": "pink"}, {"lang": "fr"}, {"lang": "../../etc"}])
+def test_an_unknown_taste_is_not_kept(browser: Browser, taste: dict[str, str]) -> None:
+    browser.get("/sign-in")
+
+    answer = browser.post("/preferences", taste)
+
+    assert not [line for line in answer.headers.getlist("Set-Cookie") if "Max-Age=31536000" in line]

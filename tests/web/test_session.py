@@ -1,0 +1,166 @@
+"""Sessions, CSRF and the cookies that carry them."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.web.conftest import SECURE, Browser
+from tests.web.doubles import PASSWORD, MemoryAccounts
+
+BEARER = {"Authorization": "Bearer " + "t" * 43}
+HTTPS = "https://bieumau.example"
+
+
+def cookies_of(answer: TestResponse) -> dict[str, str]:
+    return {line.split("=", 1)[0]: line for line in answer.headers.getlist("Set-Cookie")}
+
+
+def session_cookie(browser: Browser) -> str:
+    cookie = browser.client.get_cookie("session")
+    assert cookie is not None
+    return cookie.value
+
+
+def test_signing_in_gives_a_new_opaque_session(browser: Browser, accounts: MemoryAccounts) -> None:
+    browser.client.set_cookie("session", "f" * 43)  # fixed by somebody else beforehand
+
+    browser.sign_in("an.colinh")
+
+    assert session_cookie(browser) != "f" * 43
+    assert session_cookie(browser) in accounts.open
+
+
+def test_signing_out_kills_the_session_on_the_server(
+    browser: Browser, other_browser: Browser
+) -> None:
+    browser.sign_in("an.colinh")
+    stolen = session_cookie(browser)
+
+    answer = browser.post("/sign-out")
+
+    assert answer.headers["Location"] == "/sign-in"
+    assert browser.client.get_cookie("session") is None
+    other_browser.client.set_cookie("session", stolen)
+    assert other_browser.get("/work").status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-out", "/work", "/preferences"])
+def test_a_write_without_the_token_is_refused(browser: Browser, path: str) -> None:
+    browser.sign_in("an.colinh")
+
+    answer = browser.client.post(path, data={"username": "an.colinh", "password": PASSWORD})
+
+    assert answer.status_code == 403
+    assert "Trang đã hết hiệu lực" in answer.text
+
+
+def test_a_write_with_another_persons_token_is_refused(
+    browser: Browser, other_browser: Browser
+) -> None:
+    browser.sign_in("an.colinh")
+    other_browser.sign_in("quantri")
+
+    answer = browser.client.post("/work", data={"csrf_token": other_browser.token})
+
+    assert answer.status_code == 403
+
+
+def test_the_token_of_before_signing_in_is_worth_nothing_after(browser: Browser) -> None:
+    browser.get("/sign-in")
+    before = browser.token
+    browser.sign_in("an.colinh")
+
+    assert browser.client.post("/work", data={"csrf_token": before}).status_code == 403
+
+
+def test_scripts_send_the_token_in_a_header(browser: Browser) -> None:
+    browser.sign_in("an.colinh")
+
+    answer = browser.client.post("/api/v1/things", headers={"X-CSRF-Token": browser.token}, json={})
+
+    assert answer.status_code == 200
+    assert browser.client.post("/api/v1/things", json={}).status_code == 403
+
+
+def test_a_bearer_token_needs_no_csrf_token(client: FlaskClient) -> None:
+    assert client.post("/api/v1/things", headers=BEARER, json={}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "status"),
+    [
+        ("Sec-Fetch-Site", "cross-site", 403),
+        ("Sec-Fetch-Site", "same-site", 403),
+        ("Sec-Fetch-Site", "same-origin", 302),
+        ("Sec-Fetch-Site", "none", 302),
+        ("Origin", "http://evil.example", 403),
+        ("Origin", "null", 403),
+        ("Origin", "http://localhost:81", 403),
+        ("Origin", "http://localhost", 302),
+    ],
+)
+def test_a_write_must_come_from_our_own_pages(
+    browser: Browser, header: str, value: str, status: int
+) -> None:
+    browser.sign_in("an.colinh")
+
+    answer = browser.client.post(
+        "/work", data={"csrf_token": browser.token}, headers={header: value}
+    )
+
+    assert answer.status_code == status
+
+
+def test_a_message_is_shown_on_the_next_page_and_once(browser: Browser) -> None:
+    browser.sign_in("an.colinh")
+
+    browser.post("/work")
+
+    assert "Đã lưu." in browser.get("/account").text
+    assert "Đã lưu." not in browser.get("/account").text
+
+
+def test_a_forged_message_is_not_shown(browser: Browser) -> None:
+    browser.sign_in("an.colinh")
+    browser.client.set_cookie("flash", "W1siZXJyb3IiLCJ4Il1d.forged.forged")
+
+    answer = browser.get("/account")
+
+    assert 'class="flash' not in answer.text
+    assert "flash" in cookies_of(answer)
+
+
+def test_all_cookies_are_bound_to_the_host_over_https(make_app: Callable[..., Flask]) -> None:
+    client = make_app(SECURE).test_client()
+    browser = Browser(client)
+    page = client.get("/sign-in", base_url=HTTPS)
+    browser.token = page.text.split('csrf-token" content="')[1].split('"')[0]
+    fields = {"csrf_token": browser.token, "username": "an.colinh", "password": PASSWORD}
+    signed_in = client.post("/sign-in", base_url=HTTPS, data=fields)
+    language = client.get("/account?lang=en", base_url=HTTPS)
+
+    assert signed_in.status_code == 303
+    seen = [cookies_of(answer) for answer in (page, signed_in, language)]
+    assert {name for cookies in seen for name in cookies} == {
+        "__Host-visit",
+        "__Host-session",
+        "__Host-lang",
+    }
+    for line in (line for cookies in seen for line in cookies.values()):
+        assert "Secure" in line and "HttpOnly" in line
+        assert "SameSite=Lax" in line and "Path=/" in line and "Domain" not in line
+
+
+def test_a_page_without_forms_sets_no_cookie(client: FlaskClient) -> None:
+    assert cookies_of(client.get("/open")) == {}
+    assert cookies_of(client.get("/livez")) == {}
+
+
+@pytest.mark.parametrize("cookie", ["", "short", "x" * 200, "ö" * 43])
+def test_a_malformed_session_id_is_nobody(client: FlaskClient, cookie: str) -> None:
+    client.set_cookie("session", cookie)
+
+    assert client.get("/work").status_code == 303
