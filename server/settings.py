@@ -49,7 +49,7 @@ class ServerSettings:
     )
     threads: int = _key(8, "Threads of the web server", least=1, most=256)
     max_body_bytes: int = _key(
-        10_000_000, "Largest request body", least=100_000, most=1_000_000_000
+        10_000_000, "Bytes of the largest request body", least=100_000, most=1_000_000_000
     )
 
 
@@ -68,12 +68,14 @@ class DatabaseSettings:
 class SecuritySettings:
     """``[security]``: sessions, passwords, throttles."""
 
-    session_idle_minutes: int = _key(30, "A session ends when idle so long", least=5, most=480)
-    session_hours: int = _key(12, "A session ends after so long in any case", least=1, most=72)
-    password_min_length: int = _key(12, "Shortest password", least=8, most=64)
-    argon2_memory_kib: int = _key(19_456, "Argon2id memory", least=19_456, most=1_048_576)
-    argon2_time: int = _key(2, "Argon2id passes", least=2, most=16)
-    argon2_parallelism: int = _key(1, "Argon2id lanes", least=1, most=16)
+    session_idle_minutes: int = _key(
+        30, "Minutes without a request after which a session ends", least=5, most=480
+    )
+    session_hours: int = _key(12, "Hours after which a session ends in any case", least=1, most=72)
+    password_min_length: int = _key(12, "Characters of the shortest password", least=8, most=64)
+    argon2_memory_kib: int = _key(19_456, "Memory of Argon2id, KiB", least=19_456, most=1_048_576)
+    argon2_time: int = _key(2, "Passes of Argon2id", least=2, most=16)
+    argon2_parallelism: int = _key(1, "Lanes of Argon2id", least=1, most=16)
     sign_in_tries: int = _key(
         5, "Wrong passwords before the delay begins to grow", least=3, most=20
     )
@@ -103,10 +105,10 @@ class ReminderSettings:
     """``[reminders]``: how often the worker looks for work."""
 
     tick_seconds: int = _key(
-        30, "Pause between two looks at reminders and periods", least=1, most=3600
+        30, "Seconds between two looks at reminders and periods", least=1, most=3600
     )
     dispatch_seconds: int = _key(
-        1, "Pause between two looks at undelivered events", least=1, most=60
+        1, "Seconds between two looks at undelivered events", least=1, most=60
     )
 
 

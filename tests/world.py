@@ -1,4 +1,4 @@
-"""A small province with real services: two districts, three communes, one form, people for each role.
+"""A small province with real services: two districts, three communes, people for each role.
 
 Shared by tests that need the whole application on a fresh database; what it publishes goes
 through the same checks as the shipped definitions.

@@ -27,7 +27,8 @@ class PdfPrinter:
         self._max_megabytes = max_megabytes
 
     def print(self, sheet: Sheet, out: Path) -> None:
-        rows = sum(len(section.grid.rows) for section in sheet.sections if section.grid)
+        rows = sum(len(section.fields) for section in sheet.sections)
+        rows += sum(len(section.grid.rows) for section in sheet.sections if section.grid)
         rows += len(sheet.explanations)
         if rows > self._max_rows:
             # 113 pages take 25 seconds and 560 MB: beyond that a table belongs into a spreadsheet.

@@ -98,6 +98,10 @@ class Plugins:
     def channels(self) -> tuple[GuardedChannel, ...]:
         return tuple(self._channels.values())
 
+    def channel(self, code: str) -> GuardedChannel:
+        """The channel of this name, or ``NotFound``."""
+        return _named(self._channels, code, "channel")
+
     def reminder_rules(self) -> tuple[GuardedReminderRule, ...]:
         return tuple(self._rules.values())
 

@@ -7,7 +7,7 @@ tokens and one-time codes (all of 128 random bits or more) by SHA-256.
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NoReturn
 
 from argon2 import PasswordHasher
@@ -220,6 +220,33 @@ class Accounts:
             self.store.add_grant(account_id, grant)
             details = {"role": str(grant.role), "org_unit": grant.org_unit}
             self._record(account_id, "granted", by.account, details)
+
+    def end_grant(self, by: Actor, account_id: str, grant_id: int, on: date) -> None:
+        """Let one grant of the account end with that day."""
+        with self.transaction():
+            if all(kept.id != grant_id for kept in self.store.kept_grants(account=account_id)):
+                raise NotFound(kind="grant")
+            self.store.end_grant(grant_id, on)
+            details = {"grant": grant_id, "on": on.isoformat()}
+            self._record(account_id, "grant_ended", by.account, details)
+
+    def end_token(self, by: Actor, account_id: str, token_id: int) -> None:
+        """Take an API token of the account out of force, for ever."""
+        with self.transaction():
+            found = [kept for kept in self.store.tokens(account_id) if kept.id == token_id]
+            if not found:
+                raise NotFound(kind="token")
+            self.store.end_token(token_id, self.clock.now())
+            self._record(account_id, "token_ended", by.account, {"name": found[0].name})
+
+    def save(self, by: Actor, account: Account) -> None:
+        """Change name, address or unit; ``Stale`` when its ``edit`` is no longer current."""
+        with self.transaction():
+            before = self.store.get(account.id)
+            self.store.update(account)
+            names = ("name", "email", "org_unit")
+            changed = [name for name in names if getattr(before, name) != getattr(account, name)]
+            self._record(account.id, "changed", by.account, {"fields": changed})
 
     def set_active(self, by: Actor, account_id: str, active: bool) -> None:
         """Open or close an account; closing ends its sessions."""

@@ -65,7 +65,8 @@ class MailDesk:
     def _failed(self, trace: StoredMail, error: Exception) -> None:
         now = self.clock.now()
         retry = None
-        if trace.tries < len(_PAUSES):
+        hopeless = isinstance(error, PluginFault) and error.facts.get("permanent") is True
+        if trace.tries < len(_PAUSES) and not hopeless:
             retry = now + timedelta(minutes=_PAUSES[trace.tries])
         with self.transaction():
             self.store.failed(trace.mail.message_id, now, str(error)[:500], retry_at=retry)

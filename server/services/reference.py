@@ -102,11 +102,15 @@ class Reference:
                 self.store.add(unit)
                 self._record(unit.id, "added", actor, {"code": unit.code, "name": unit.name})
 
-    def save_unit(self, unit: OrgUnit, actor: Actor) -> None:
-        """Change one dated version of a unit; the event keeps both."""
+    def save_unit(self, unit: OrgUnit, actor: Actor, *, edit: int | None = None) -> None:
+        """Change one dated version of a unit; the event keeps both.
+
+        Raises:
+            Stale: *edit* is given and somebody changed the version since.
+        """
         with self.transaction():
             before = self.unit(unit.id, unit.valid_from)
-            self.store.update(unit)
+            self.store.update(unit, edit=edit)
             changed = {
                 key: [str(getattr(before, key)), str(getattr(unit, key))]
                 for key in ("code", "name", "kind", "parent", "valid_from", "valid_to", "email")
@@ -121,6 +125,13 @@ class Reference:
                 count = sum(village.org_unit == unit for village in villages)
                 self._record(unit, "villages_added", actor, {"count": count})
 
+    def save_village(self, village: Village, actor: Actor, *, edit: int) -> None:
+        """Change one village; ``Stale`` when somebody changed it since *edit*."""
+        with self.transaction():
+            self.store.update_village(village, edit=edit)
+            details = {"village": village.id, "name": village.name, "number": village.number}
+            self._record(village.org_unit, "village_changed", actor, details)
+
     def put_holiday(self, day: date, title: str, kind: str, actor: Actor) -> None:
         """Declare a day off, or a working day in its place; *kind* is ``off`` or ``working``."""
         with self.transaction():
@@ -131,6 +142,19 @@ class Reference:
                 actor=actor.account,
                 happened_at=self.clock.now(),
                 details={"title": title, "kind": kind},
+            )
+
+    def remove_holiday(self, day: date, actor: Actor) -> None:
+        """Take an entry back; the day then counts as any other."""
+        with self.transaction():
+            if not self.holiday_store.remove(day):
+                raise NotFound(kind="holiday")
+            self.events.append(
+                subject=f"holiday/{day.isoformat()}",
+                name="holiday.removed",
+                actor=actor.account,
+                happened_at=self.clock.now(),
+                details={},
             )
 
     def _versions(self, unit_id: str) -> list[OrgUnit]:

@@ -24,7 +24,14 @@ class HolidayStore:
             " ON CONFLICT (day) DO UPDATE SET title = excluded.title, kind = excluded.kind",
             (day_text(on), title, kind),
         )
+        self._raise_stamp()
 
     def remove(self, on: date) -> bool:
         """Removes the entry; false when there was none."""
-        return bool(self._database.run("DELETE FROM holiday WHERE day = ?", (day_text(on),)))
+        removed = self._database.run("DELETE FROM holiday WHERE day = ?", (day_text(on),))
+        self._raise_stamp()
+        return bool(removed)
+
+    def _raise_stamp(self) -> None:
+        # Whoever keeps the tree of units in memory keeps the days off beside it.
+        self._database.run("UPDATE stamp SET value = value + 1 WHERE name = 'org_units'")

@@ -134,7 +134,7 @@ class ObservationStore:
         and its breakdown is not counted twice: the least broken-down figures that tell the wanted
         dimensions apart are summed.
         """
-        if not indicators or not periods:
+        if not indicators or not periods or groups == {}:
             return []
         scope = _Scope(
             indicators=indicators,
@@ -306,10 +306,10 @@ class _Scope:
         self.unit = "s.org_unit_id" if by_unit else "''"
         joined = ""
         if groups is not None:
-            pairs = ", ".join(["(?, ?)"] * len(groups)) or "('', '')"
+            pairs = ", ".join(["(?, ?)"] * len(groups))
             joined = (
-                f" JOIN (WITH mapped (unit, counted_under) AS (VALUES {pairs})"
-                " SELECT unit, counted_under FROM mapped) g ON g.unit = s.org_unit_id"
+                f" JOIN (WITH mapped (member, counted_under) AS (VALUES {pairs})"
+                " SELECT member, counted_under FROM mapped) g ON g.member = s.org_unit_id"
             )
             self.values += [value for pair in groups.items() for value in pair]
             self.unit = "g.counted_under" if by_unit else "''"

@@ -101,7 +101,7 @@ class OrgUnitStore:
             Conflict: it would overlap another stretch.
         """
         row = OrgUnitStretchRow
-        place = (row.org_unit == unit.id) & (row.valid_from == unit.valid_from)
+        place = (row.org_unit == unit.id) & (row.valid_from == (unit.valid_from or date.min))
         self._refuse_overlap(unit, replaces=True)
         changed = (
             row.update(
@@ -219,6 +219,34 @@ class OrgUnitStore:
         )
         if added != len(villages):
             raise Conflict(kind="village")
+        self._raise_stamp()
+
+    def update_village(self, village: Village, *, edit: int) -> None:
+        """Writes all but the commune and the first day.
+
+        Raises:
+            NotFound: no such village.
+            Stale: *edit* is no longer current.
+        """
+        row = VillageRow
+        changed = (
+            row.update(
+                number=village.number,
+                name=village.name,
+                kind=village.kind,
+                extremely_poor=village.extremely_poor,
+                road=village.road,
+                valid_to=village.valid_to,
+                edit=row.edit + 1,
+            )
+            .where(row.id == village.id, row.edit == edit)
+            .execute()
+        )
+        if not changed:
+            current = row.select(row.edit).where(row.id == village.id).tuples().first()
+            if current is None:
+                raise NotFound(kind="village", id=village.id)
+            raise Stale(kind="village", current={"edit": current[0]})
         self._raise_stamp()
 
     def stamp(self) -> int:

@@ -2,37 +2,53 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from server.services import Services
 from server.web import (
     accounts,
+    api,
+    exports,
     formats,
     gate,
     headers,
     health,
     language,
+    mails,
     page,
     problems,
+    records,
+    reports,
     session,
     start,
+    submission_events,
+    submission_history,
+    submissions,
 )
 from server.web.configuration import WebSettings
 from server.web.health import Probe
 from server.web.policy import refuse_open_routes
 
-if TYPE_CHECKING:
-    from server.services import Services
-
 _ROOT = Path(__file__).parents[2]
 #: The pages, in the order of the menu. Each blueprint stands in a module of its own.
-BLUEPRINTS: tuple[Blueprint, ...] = (start.blueprint, accounts.blueprint)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    start.blueprint,
+    accounts.blueprint,
+    submissions.blueprint,
+    submission_events.blueprint,
+    submission_history.blueprint,
+    records.blueprint,
+    reports.blueprint,
+    exports.blueprint,
+    mails.blueprint,
+    api.blueprint,
+)
 
 
 def create_web(
-    services: "Services",
+    services: Services,
     settings: WebSettings,
     *,
     probes: Sequence[Probe] = (),

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, request
+from flask import Flask, current_app, request, url_for
 from flask_babel import get_locale
 
 from server.web.language import LANGUAGES
@@ -60,6 +60,12 @@ class Page:
     @property
     def today(self) -> object:
         return services().clock.today()
+
+    @property
+    def demo_mails(self) -> str | None:
+        """Where the demo shows the mails it would have sent."""
+        shown = self.demo and "mails.index" in current_app.view_functions and optional_actor()
+        return url_for("mails.index") if shown else None
 
     @property
     def lang(self) -> str:

@@ -183,6 +183,12 @@ CATALOGUE: Mapping[str, Entry] = {
         "Cơ sở dữ liệu chưa được thiết lập an toàn nên hệ thống không nhận số liệu. Báo quản trị "
         "viên.",
     ),
+    "database-unavailable": Entry(
+        503,
+        "Cơ sở dữ liệu tạm thời không phục vụ",
+        "Hệ thống chưa đọc hoặc ghi được số liệu lúc này. Số liệu đã lưu vẫn còn nguyên. Thử lại "
+        "sau ít phút.",
+    ),
     "server-error": Entry(
         500,
         "Hệ thống gặp lỗi",

@@ -16,11 +16,12 @@ from server.core.layout import Column, Field, Grid, Row, Section
 from server.core.shape import Block, BlockKind, Line
 from server.core.values_view import NONE_AROSE
 from server.services.review import SubmissionView
-from server.web.submission_texts import ShownFinding, shown_findings, text_of
+from server.web.submission_texts import ShownFinding, options_of, shown_findings, text_of
 
 #: The name of the row that the browser copies when somebody adds a line to a roster.
 NEW_ROW = "new-row"
 _NUMERIC = ("integer", "number")
+_LONG_TEXT = 200
 _DEPTH_OF_ROWS = 2  # slashes in the pointer of a line
 
 
@@ -42,6 +43,23 @@ class ShownCell:
     @property
     def numeric(self) -> bool:
         return self.column.type in _NUMERIC
+
+    @property
+    def options(self) -> tuple[tuple[object, str], ...]:
+        """The values to choose from, none where the cell is typed."""
+        return options_of(self.column)
+
+    @property
+    def long(self) -> bool:
+        """Whether the text may need several lines."""
+        longest = self.column.max_length
+        return self.column.type == "string" and longest is not None and longest > _LONG_TEXT
+
+    @property
+    def keypad(self) -> str:
+        """``inputmode``: the decimal keypad has no minus, so only where none is needed."""
+        least = self.column.minimum
+        return "decimal" if least is not None and least >= 0 else "text"
 
     @property
     def signed(self) -> bool:

@@ -8,7 +8,7 @@ from that id, and the messages for the next page (a signed cookie of minutes).
 import hashlib
 import hmac
 import secrets
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from flask import Flask, Request, Response, current_app, g, request, session
 from flask.sessions import SessionInterface, SessionMixin
@@ -16,11 +16,9 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from server.core.access import Actor
+from server.core.account import Account
 from server.errors import BieumauError
-
-if TYPE_CHECKING:
-    from server.core.account import Account
-    from server.services import Services
+from server.services import Services
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ID_LENGTHS = range(22, 129)  # 128 bits in URL-safe text, and an end
@@ -150,9 +148,9 @@ def cookie_name(name: str) -> str:
     return f"{current_app.config['COOKIE_PREFIX']}{name}"
 
 
-def services() -> "Services":
+def services() -> Services:
     """The use cases; the entry point has put them there."""
-    return cast("Services", current_app.extensions["bieumau"])
+    return cast(Services, current_app.extensions["bieumau"])
 
 
 def by_token() -> bool:
@@ -160,14 +158,14 @@ def by_token() -> bool:
     return "Authorization" in request.headers
 
 
-def optional_account() -> "Account | None":
+def optional_account() -> Account | None:
     """The caller's account, or ``None``; asked of the database once a request."""
     if "account" not in g:
         g.account = _find_account()
-    return cast("Account | None", g.account)
+    return cast(Account | None, g.account)
 
 
-def _find_account() -> "Account | None":
+def _find_account() -> Account | None:
     accounts = services().accounts
     if by_token():
         scheme, _, token = request.headers["Authorization"].partition(" ")
@@ -185,7 +183,7 @@ def optional_actor() -> Actor | None:
     if "actor" not in g:
         account = optional_account()
         g.actor = None if account is None else services().accounts.actor(account)
-    return cast("Actor | None", g.actor)
+    return cast(Actor | None, g.actor)
 
 
 def current_actor() -> Actor:
@@ -196,7 +194,7 @@ def current_actor() -> Actor:
     return actor
 
 
-def current_account() -> "Account":
+def current_account() -> Account:
     """The account of the caller, with its unit and e-mail address; raises ``SignInRequired``."""
     account = optional_account()
     if account is None:

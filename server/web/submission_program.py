@@ -66,13 +66,20 @@ def _cell(cell: Cell) -> dict[str, object]:
     for key, value in (
         ("format", schema.get("format")),
         ("maxLength", schema.get("maxLength")),
-        ("choices", choices_of(cell)),
+        ("least", schema.get("minimum") == 0),
+        ("choices", _choices(cell)),
         ("personal", bool(schema.get("x-personal", False))),
         ("calculated", cell.calculate is not None),
     ):
         if value:
             told[key] = value
     return told
+
+
+def _choices(cell: Cell) -> object:
+    if cell.type == "boolean" and choices_of(cell) is None:
+        return [[True, _("Có")], [False, _("Không")]]
+    return choices_of(cell)
 
 
 def _step(step: Step) -> dict[str, object]:

@@ -14,6 +14,7 @@ from server.core.form import Form
 from server.core.layout import Column, Field, Grid
 from server.services.sheets import STATUS_SIGNS
 from server.services.sheets import cell_text as text_on_paper
+from server.web.submission_words import gettext as _
 
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
@@ -84,6 +85,13 @@ def text_of(value: object, status: str | None, cell: Column | Field) -> str:
     if isinstance(value, Mapping | list | tuple):
         return ""
     return text_on_paper(value, status, cell)
+
+
+def options_of(cell: Column | Field) -> tuple[tuple[object, str], ...]:
+    """What a cell offers to choose from; yes and no where the definition names no words for them."""
+    if cell.choices is None and cell.type == "boolean":
+        return ((True, _("Có")), (False, _("Không")))
+    return cell.choices or ()
 
 
 def value_text(form: Form, path: str, value: object, status: str | None) -> str:

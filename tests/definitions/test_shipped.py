@@ -3,7 +3,6 @@
 import jsonschema_rs
 import pytest
 from jsonschema import Draft202012Validator
-from referencing import Registry
 
 from server.core.definition import check_codelist, check_form, check_workflow
 from server.core.definition_tests import judge
@@ -51,9 +50,10 @@ def test_a_compiled_form_is_a_json_schema_that_refers_only_to_itself(path):
     document = form_of(path).document
 
     Draft202012Validator.check_schema(document)
-    validator = Draft202012Validator(document, registry=Registry())
+    validator = jsonschema_rs.Draft202012Validator(document, validate_formats=True)
     clean = next(test for test in document["x-tests"] if not test["findings"])
-    assert isinstance(list(validator.iter_errors(clean["answers"])), list)
+    # A reason satisfies `required` here; a validator that knows no reasons may miss the value.
+    assert {error.kind.name for error in validator.iter_errors(clean["answers"])} <= {"required"}
     assert jsonschema_rs.meta.is_valid(document)
 
 
@@ -79,9 +79,7 @@ def test_every_cell_of_a_form_stands_in_its_layout(path):
 
     declared = {f"/{key}" for key in form.shape.cells}
     for block in form.shape.blocks.values():
-        declared |= {
-            path for line in block.lines.values() for path in line.pointers.values()
-        }
+        declared |= {path for line in block.lines.values() for path in line.pointers.values()}
     assert declared == shown
 
 

@@ -3,7 +3,7 @@
 import json
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,13 +27,12 @@ WritePlugin = Callable[..., Path]
 
 
 @pytest.fixture
-def write_plugin(tmp_path, monkeypatch) -> WritePlugin:
+def write_plugin(tmp_path, monkeypatch) -> Iterator[WritePlugin]:
     """Writes a plugin into a package of its own and returns the package's folder."""
     folder = tmp_path / PACKAGE
     folder.mkdir()
     (folder / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(sys, "modules", dict(sys.modules))
 
     def write(code: str, *, name: str = "site", schema: object = SCHEMA) -> Path:
         (folder / name).mkdir()
@@ -43,7 +42,9 @@ def write_plugin(tmp_path, monkeypatch) -> WritePlugin:
             (folder / name / "options.schema.json").write_text(text, encoding="utf-8")
         return folder
 
-    return write
+    yield write
+    for name in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
+        del sys.modules[name]
 
 
 def refusal(root: Path, options: dict[str, object] | None = None, name: str = "site") -> str:

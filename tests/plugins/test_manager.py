@@ -46,7 +46,7 @@ def table(rows=((1, 2),)) -> Table:
 
 def test_what_works_is_passed_through(load_demo, tmp_path, due, blank_sheet):
     plugins = load_demo("works", works={"separator": ";"})
-    [channel], [rule] = plugins.channels(), plugins.reminder_rules()
+    channel, [rule] = plugins.channel("works_notebook"), plugins.reminder_rules()
 
     plugins.exporter("works_lines").write(table(), tmp_path / "table")
     plugins.printer("works_title").print(blank_sheet, tmp_path / "sheet")
@@ -76,7 +76,7 @@ def test_defaults_of_the_schema_are_filled_in_and_options_are_read_only(load_dem
 def test_an_unknown_format_is_not_found(load_demo):
     plugins = load_demo("works")
 
-    for ask in (plugins.exporter, plugins.printer, plugins.schema):
+    for ask in (plugins.exporter, plugins.printer, plugins.channel, plugins.schema):
         with pytest.raises(NotFound):
             ask("absent")
 

@@ -131,7 +131,9 @@ def test_the_file_system_of_a_path_is_that_of_its_nearest_mount(tmp_path):
     folder.mkdir(parents=True)
     mounts = tmp_path / "mounts"
     spaced = str(tmp_path / "with space").replace(" ", r"\040")
-    mounts.write_text(f"/dev/a / ext4 rw 0 0\nserver:/b {spaced} nfs4 rw 0 0\nproc /proc proc rw 0 0\n")
+    mounts.write_text(
+        f"/dev/a / ext4 rw 0 0\nserver:/b {spaced} nfs4 rw 0 0\nproc /proc proc rw 0 0\n"
+    )
 
     assert file_system(folder / "bieumau.db", mounts) == "nfs4"
     assert file_system(tmp_path / "bieumau.db", mounts) == "ext4"
@@ -309,7 +311,8 @@ def test_a_locked_database_is_named_busy(tmp_path, monkeypatch):
 def test_only_one_function_opens_write_transactions():
     root = Path(server.__file__).parent
     opening = re.compile(
-        r"begin_write\(|\.begin\(|\.atomic\(|manual_commit|session_start|\bIMMEDIATE\b|\"BEGIN"
+        r"begin_write\(|(engine|self|super\(\))\.begin\(|\.atomic\(|manual_commit|session_start"
+        r"|\bIMMEDIATE\b|\"BEGIN\""
     )
 
     found = {

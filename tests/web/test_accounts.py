@@ -158,9 +158,7 @@ def test_a_password_set_by_others_must_be_changed_first(
     assert program.get_json(force=True)["code"] == "password-change-due"
 
 
-def test_the_account_page_names_roles_and_units(
-    browser: Browser, accounts: MemoryAccounts
-) -> None:
+def test_the_account_page_names_roles_and_units(browser: Browser, accounts: MemoryAccounts) -> None:
     accounts.grants["a-quantri"] = (Grant(Role.ADMIN, "u-co-linh"), Grant(Role.READER, "u-co-linh"))
     browser.sign_in("quantri")
 

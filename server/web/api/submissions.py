@@ -1,6 +1,7 @@
 """Submissions: starting, reading, saving cells or the whole draft, history and comparison."""
 
 from flask import Response
+from flask_babel import gettext
 
 from server.core.answer_paths import PathUnknown
 from server.core.submission import Change
@@ -40,7 +41,7 @@ from server.web.api.requests import (
 )
 from server.web.api.resolving import form_named, revision_number, submission_named, unit_named
 from server.web.api.routing import PAGING, PREFIX, blueprint, operation
-from server.web.problems import answer, problem
+from server.web.problems import Problem, answer, problem
 from server.web.session import current_actor, services
 
 #: More cells than any form has; a body with more is not somebody's typing.
@@ -210,8 +211,15 @@ def list_differences(submission_id: str) -> Response:
 @blueprint.errorhandler(PathUnknown)
 def _unknown_path(error: PathUnknown) -> Response:
     """Answers at a path that the form does not have: readable, but nothing that can be kept."""
-    fault = {"path": error.path, "code": "path-unknown", "message": ""}
-    return answer(problem("path-unknown", status=422, errors=[fault]))
+    return answer(
+        Problem(
+            code="path-unknown",
+            status=422,
+            title=gettext("Biểu không có ô này"),
+            detail=gettext("Số liệu có ô không thuộc biểu mẫu. Bỏ các ô nêu trong danh sách."),
+            errors=({"path": error.path, "code": "path-unknown", "message": ""},),
+        )
+    )
 
 
 def shown_as_now(view: SubmissionView) -> Response:

@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from server.storage.database import Database
+from server.web import BLUEPRINTS, create_web
+from server.web.api import blueprint
 from tests.database_fixtures import *  # noqa: F403
 from tests.world import GOOD, PERIOD, World, copied_world, make_world
 
@@ -44,7 +46,9 @@ class Caller:
     def get(self, path: str, **more: object) -> TestResponse:
         return self("GET", path, **more)
 
-    def start(self, answers: object = None, *, unit: str = "u-commune", **more: object) -> TestResponse:
+    def start(
+        self, answers: object = None, *, unit: str = "u-commune", **more: object
+    ) -> TestResponse:
         body: dict[str, object] = {"form": "households", "org_unit": unit, "period": PERIOD, **more}
         if answers is not None:
             body["answers"] = answers
@@ -67,9 +71,7 @@ As = Callable[[str], Caller]
 
 
 @pytest.fixture(scope="session")
-def template(
-    migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[World, Path]:
+def template(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Path]:
     """A filled SQLite file that is only ever copied."""
     folder = tmp_path_factory.mktemp("world")
     shutil.copy(migrated_sqlite, folder / "world.db")
@@ -106,8 +108,14 @@ def either_as(either_world: World) -> As:
 
 
 def callers(world: World) -> As:
-    application = world.application.web()
-    return lambda username: Caller(application.test_client(), world.tokens[username])
+    web = create_web(
+        world.services,
+        world.application.settings,
+        blueprints=tuple(dict.fromkeys((*BLUEPRINTS, blueprint))),
+    )
+    # A thread that ends with its request must not keep its connection.
+    web.teardown_appcontext(lambda _: world.application.database.release())
+    return lambda username: Caller(web.test_client(), world.tokens[username])
 
 
 @pytest.fixture

@@ -41,9 +41,7 @@ def test_a_cell_that_moved_is_shown_with_both_values_and_the_others_are_saved(
     assert answer.headers["ETag"] == after.headers["ETag"]
 
 
-def test_a_draft_takes_invalid_values_and_tells_what_is_wrong(
-    as_: As, draft: TestResponse
-) -> None:
+def test_a_draft_takes_invalid_values_and_tells_what_is_wrong(as_: As, draft: TestResponse) -> None:
     wrong = {"people": {"male": "hai mươi", "female": -1}}
 
     saved = as_("commune_reporter")(
@@ -115,9 +113,7 @@ def test_replacing_a_draft_without_saying_what_was_seen_is_refused(
 def test_a_stale_or_strange_tag_is_told_who_won(as_: As, draft: TestResponse, tag: str) -> None:
     reporter, now = as_("commune_reporter"), draft.json["edit"]
 
-    answer = reporter(
-        "PUT", _path(draft), {"answers": {}}, seen=tag.format(now=now, stale=now + 1)
-    )
+    answer = reporter("PUT", _path(draft), {"answers": {}}, seen=tag.format(now=now, stale=now + 1))
 
     assert (answer.status_code, answer.json["code"]) == (412, "stale")
     assert set(answer.json["current"]) == {"state", "edit", "revision", "by", "at"}

@@ -16,7 +16,7 @@ def test_an_export_is_asked_run_and_fetched(as_: As, world: World) -> None:
     waiting = reporter.get(f"{path}/result")
     assert world.services.jobs.run_one()
     done = reporter.get(path)
-    result = reporter.get(f"{path}/result")
+    result = reporter.get(f"{path}/result", buffered=True)
 
     assert (asked.status_code, asked.json["state"], again.data) == (202, "queued", asked.data)
     assert waiting.status_code == 404

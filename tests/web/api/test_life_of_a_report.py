@@ -20,9 +20,7 @@ def test_a_report_goes_from_start_to_final_figures(either_as: As, either_world: 
     assert patched.json["answers"] == {"people": {"male": 12}}
     assert patched.json["edit"] > started.json["edit"]
 
-    crowded = reporter(
-        "PUT", f"{path}/answers", {"answers": CROWDED}, seen=patched.headers["ETag"]
-    )
+    crowded = reporter("PUT", f"{path}/answers", {"answers": CROWDED}, seen=patched.headers["ETag"])
     assert crowded.status_code == 200
     assert crowded.json["computed"] == {"all_people": 250}
     assert [finding["code"] for finding in crowded.json["findings"]] == ["crowded"]
@@ -39,13 +37,9 @@ def test_a_report_goes_from_start_to_final_figures(either_as: As, either_world: 
     returned = district.fire(signed, "return", input={"note": "Đề nghị rà soát lại số hộ."})
     assert returned.json["state"] == "returned"
     owed = reporter.get(f"/obligations?form=households&period={PERIOD}").json["items"]
-    assert [(one["state"], one["submission"]) for one in owed] == [
-        ("returned", started.json["id"])
-    ]
+    assert [(one["state"], one["submission"]) for one in owed] == [("returned", started.json["id"])]
 
-    fixed = reporter(
-        "PUT", f"{path}/answers", {"answers": GOOD}, seen=returned.headers["ETag"]
-    )
+    fixed = reporter("PUT", f"{path}/answers", {"answers": GOOD}, seen=returned.headers["ETag"])
     resubmitted = reporter.fire(fixed, "submit")
     resigned = signer.fire(resubmitted, "sign")
     assert resigned.json["revision"] == 2

@@ -98,9 +98,7 @@ def test_an_expected_report_has_exactly_the_fields_of_the_contract(
         ("/forms", "code", 2),
     ],
 )
-def test_pages_join_to_the_whole_list(
-    as_: As, path: str, key: str, expected: int | None
-) -> None:
+def test_pages_join_to_the_whole_list(as_: As, path: str, key: str, expected: int | None) -> None:
     reader = as_("admin")
     whole = [item[key] for item in reader.get(f"{path}?limit=500").json["items"]]
 

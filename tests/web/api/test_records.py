@@ -18,9 +18,7 @@ def test_a_record_lives_below_its_return(as_: As, survey: str) -> None:
 
     added = reporter("POST", survey, {"answers": GOOD})
     path = added.headers["Location"].removeprefix("/api/v1")
-    changed = reporter(
-        "PATCH", path, {"changes": [{"path": "/households", "from": 6, "to": 7}]}
-    )
+    changed = reporter("PATCH", path, {"changes": [{"path": "/households", "from": 6, "to": 7}]})
     read = reporter.get(path)
     listed = reporter.get(survey)
     removed = reporter("DELETE", path)
@@ -34,9 +32,7 @@ def test_a_record_lives_below_its_return(as_: As, survey: str) -> None:
     assert reporter.get(path).status_code == 404
 
 
-def test_a_repeated_record_with_a_key_is_added_once(
-    as_: As, survey: str, world: World
-) -> None:
+def test_a_repeated_record_with_a_key_is_added_once(as_: As, survey: str, world: World) -> None:
     reporter = as_("commune_reporter")
 
     first, second = (reporter("POST", survey, {"answers": GOOD}, key="form-17") for _ in range(2))

@@ -42,15 +42,11 @@ def test_a_refused_request_leaves_its_key_free(as_: As, draft: TestResponse) -> 
     assert (refused.status_code, accepted.status_code) == (412, 200)
 
 
-def test_the_same_request_again_gets_the_first_answer_again(
-    as_: As, draft: TestResponse
-) -> None:
+def test_the_same_request_again_gets_the_first_answer_again(as_: As, draft: TestResponse) -> None:
     reporter = as_("commune_reporter")
 
     first, second = (
-        reporter(
-            "POST", _path(draft), {"event": "submit"}, key="same", seen=draft.headers["ETag"]
-        )
+        reporter("POST", _path(draft), {"event": "submit"}, key="same", seen=draft.headers["ETag"])
         for _ in range(2)
     )
 
@@ -105,9 +101,7 @@ def test_two_people_who_decide_on_the_same_edit_get_one_winner(either_world: Wor
     draft = as_("commune_reporter").start(GOOD)
 
     with ThreadPoolExecutor(8) as pool:
-        answers = list(
-            pool.map(lambda _: as_("commune_reporter").fire(draft, "submit"), range(8))
-        )
+        answers = list(pool.map(lambda _: as_("commune_reporter").fire(draft, "submit"), range(8)))
 
     codes = sorted(answer.status_code for answer in answers)
     assert codes == [200] + [412] * 7

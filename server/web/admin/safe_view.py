@@ -1,0 +1,393 @@
+"""The two bases of every back-office page: who may see it, and how a row is saved.
+
+Flask-Admin serves delete, export, inline edit and bulk actions to anybody, deletes children with
+their parent and saves behind the services. Here only what a class offers has a route, and every
+save goes through ``save``, which calls a service.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any, ClassVar
+
+import peewee
+from flask import Response, flash, make_response, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import BaseView, expose
+from flask_admin.contrib.peewee import ModelView
+from flask_babel import gettext as _
+from wtforms import Form, HiddenField
+
+from server.core.access import Right
+from server.core.vietnamese import fold, nfc
+from server.errors import AccessDenied, BieumauError, InputInvalid, NotFound, Stale
+from server.web.admin.converter import AdminForm, SafeConverter
+from server.web.admin.filters import ListFilter
+from server.web.problems import problem_of
+from server.web.session import optional_actor
+
+PAGE_SIZE = 50
+_LAST_PAGE = 100_000
+_LONGEST_SEARCH = 200
+_LONGEST_NUMBER = 18
+#: Flask-Admin's routes, and the switch that opens each; none has no switch here.
+_SWITCHED: Mapping[str, str | None] = {
+    "create_view": "can_create",
+    "edit_view": "can_edit",
+    "details_view": "can_view_details",
+    "delete_view": "can_delete",
+    "action_view": None,
+    "export": None,
+    "ajax_lookup": None,
+    "ajax_update": None,
+}
+
+
+class _Guarded:
+    """What both bases share: the right, a title, and views that run once."""
+
+    right: ClassVar[Right]
+    title: ClassVar[str]
+    lead: ClassVar[str] = ""
+
+    def is_accessible(self) -> bool:
+        """Asked by Flask-Admin before each view, besides the gate."""
+        actor = optional_actor()
+        return actor is not None and actor.may(self.right)
+
+    def inaccessible_callback(self, name: str, **_kwargs: object) -> ResponseReturnValue:
+        raise AccessDenied(action=name)
+
+    def _run_view(self, view: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        # Flask-Admin runs a view a second time when it raised TypeError: a save would happen twice.
+        return view(self, *args, **kwargs)
+
+
+class SafeBaseView(_Guarded, BaseView):
+    """A page that is no list of rows: the desk, imports, plugin health."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        _require(cls, ("right", "title"))
+
+    def render(self, template: str, **kwargs: Any) -> str:
+        kwargs.setdefault("title", self.title)
+        return str(super().render(template, **kwargs))
+
+
+class SafeModelView(_Guarded, ModelView):
+    """A list of rows with its pages to add, change and remove one.
+
+    A subclass names ``right``, ``title``, ``column_list`` and ``form_columns``, and where it
+    offers a change, ``save`` or ``remove``.
+    """
+
+    can_create = can_edit = can_delete = can_view_details = can_export = False
+    column_editable_list = ()
+    column_sortable_list: Sequence[Any] = ()
+    column_filters: Sequence[ListFilter] = ()
+    inline_models = None
+    page_size = PAGE_SIZE
+    model_form_converter = SafeConverter
+    form_base_class = AdminForm
+    list_template = "admin/list.html"
+    create_template = edit_template = "admin/form.html"
+    delete_template = "admin/delete.html"
+    details_template = "admin/details.html"
+    #: Fields of ``form_columns`` that stay as they were once the row exists.
+    form_fixed: ClassVar[tuple[str, ...]] = ()
+    #: What the page to add is called; what an empty list says.
+    new_title: ClassVar[str] = ""
+    empty_text: ClassVar[str] = ""
+    search_hint: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        _require(cls, ("right", "title", "column_list", "form_columns"))
+        for switch in ("can_export", "column_editable_list", "inline_models"):
+            if getattr(cls, switch):
+                raise TypeError(f"{cls.__name__}: {switch} stays off in the back office")
+
+    # What a subclass says
+
+    def save(self, row: peewee.Model | None, form: Form) -> None:
+        """Write *form* through a service; *row* is the one that is changed, ``None`` for new."""
+        raise NotImplementedError
+
+    def remove(self, row: peewee.Model) -> None:
+        """Delete *row* through a service; what hangs below it refuses."""
+        raise NotImplementedError
+
+    def name_of(self, row: peewee.Model) -> str:
+        """What the row is called in headings and questions."""
+        return str(getattr(row, "name", None) or getattr(row, "title", None) or row)
+
+    def edit_of(self, row: peewee.Model) -> str:
+        """What changes with every change of the row; carried by the form and compared."""
+        return str(getattr(row, "edit", ""))
+
+    def searching(self, text: str) -> peewee.Expression:
+        """The condition of a search; *text* is folded, as the ``folded`` columns are."""
+        conditions = [column.contains(text) for column in self.column_searchable_list or ()]
+        whole = conditions[0]
+        for condition in conditions[1:]:
+            whole |= condition
+        return whole
+
+    def details(self, row: peewee.Model) -> dict[str, Any]:
+        """What the details page shows besides the row."""
+        return {"row": row}
+
+    def tools(self) -> Sequence[tuple[str, str]]:
+        """More buttons above the list: address and title."""
+        return ()
+
+    # Routes
+
+    def create_blueprint(self, admin: Any) -> Any:
+        """Register only the routes that this list offers."""
+        self._urls = [
+            (url, name, methods)
+            for url, name, methods in type(self)._urls
+            if name not in _SWITCHED or getattr(self, _SWITCHED[name] or "", False)
+        ]
+        return super().create_blueprint(admin)
+
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> ResponseReturnValue:
+        """The page to add a row."""
+        form = self.create_form()
+        if request.method == "POST" and form.validate() and self._kept(None, form):
+            flash(_("Đã lưu."), "success")
+            return redirect(self.get_url(".index_view"), 303)
+        return self._form_page(self.create_template, form, self.new_title or self.title)
+
+    @expose("/edit/", methods=("GET", "POST"))
+    def edit_view(self) -> ResponseReturnValue:
+        """The page to change a row; refused when somebody else has changed it meanwhile."""
+        row = self.asked()
+        form = self.edit_form(obj=row)
+        stale = request.method == "POST" and form.edit.data != self.edit_of(row)
+        if stale:
+            form.validate()
+            form.form_errors = [*form.form_errors, _stale_text()]
+        elif request.method == "POST" and form.validate() and self._kept(row, form):
+            flash(_("Đã lưu."), "success")
+            return redirect(self.get_url(".index_view"), 303)
+        if request.method == "GET":
+            form.edit.data = self.edit_of(row)
+        return self._form_page(self.edit_template, form, self.name_of(row), row=row, stale=stale)
+
+    @expose("/details/")
+    def details_view(self) -> ResponseReturnValue:
+        """All of one row."""
+        row = self.asked()
+        return self.render(self.details_template, heading=self.name_of(row), **self.details(row))
+
+    @expose("/delete/", methods=("GET", "POST"))
+    def delete_view(self) -> ResponseReturnValue:
+        """Ask on a page of its own, so that the question does not hang on a script; then delete."""
+        row = self.asked()
+        if request.method == "GET":
+            return self.render(
+                self.delete_template,
+                heading=self.name_of(row),
+                edit=self.edit_of(row),
+                key=self.get_pk_value(row),
+            )
+        if request.form.get("edit") != self.edit_of(row):
+            flash(_stale_text(), "error")
+            return redirect(self.get_url(".delete_view", id=self.get_pk_value(row)), 303)
+        try:
+            self.remove(row)
+        except peewee.IntegrityError:
+            flash(
+                _("Không xóa được: đang có dữ liệu khác dùng mục này. Hãy cho hết hiệu lực thay vì xóa."),
+                "error",
+            )
+        except BieumauError as error:
+            flash(problem_of(error).detail, "error")
+        else:
+            flash(_("Đã xóa."), "success")
+        return redirect(self.get_url(".index_view"), 303)
+
+    # Reading
+
+    def asked(self) -> peewee.Model:
+        """The row that ``?id=`` names; ``NotFound`` for anything else."""
+        found = self.get_one(request.args.get("id", ""))
+        if found is None:
+            raise NotFound(kind=self.endpoint)
+        return found
+
+    def get_one(self, id: str) -> peewee.Model | None:  # noqa: A002 - Flask-Admin's word
+        key = _key(self.model._meta.primary_key, id)
+        return None if key is None else self.model.get_or_none(self._key_field() == key)
+
+    def _key_field(self) -> peewee.Field:
+        return self.model._meta.primary_key
+
+    def get_list(
+        self,
+        page: int | None,
+        sort_column: str | None,
+        sort_desc: bool | None,
+        search: str | None,
+        filters: Sequence[Any] | None,
+        execute: bool = True,
+        page_size: int | None = None,
+    ) -> tuple[int, list[Any]]:
+        """One page of the list and how many rows there are in all."""
+        query = self.get_query()
+        wanted = searched_text(search)
+        if wanted and self._search_supported:
+            query = query.where(self.searching(wanted))
+        for index, _name, value in filters or ():
+            chosen = self._filters[index]
+            query = chosen.apply(query, chosen.clean(value))
+        count = query.count()
+        size = page_size or self.page_size
+        rows = query.order_by(*self._order(sort_column, bool(sort_desc)))
+        first = min(max(page or 0, 0), _LAST_PAGE) * size
+        return count, list(rows.limit(size).offset(first))
+
+    def _order(self, sort_column: str | None, descending: bool) -> list[Any]:
+        chosen = self._sortable_columns.get(sort_column)
+        if chosen is not None:
+            wanted = [(chosen, descending)]
+        else:
+            wanted = self._get_default_order() or []
+        # The key last: without it rows of equal rank may show on two pages, or on none.
+        wanted = [*wanted, (self._key_field(), False)]
+        fields = [
+            (getattr(self.model, field) if isinstance(field, str) else field, down)
+            for field, down in wanted
+        ]
+        return [field.desc() if down else field.asc() for field, down in fields]
+
+    def init_search(self) -> bool:
+        return bool(self.column_searchable_list)
+
+    def is_valid_filter(self, filter: object) -> bool:  # noqa: A002 - Flask-Admin's word
+        return isinstance(filter, ListFilter)
+
+    def get_filter_arg(self, index: int, flt: Any) -> str:
+        return str(flt.key)
+
+    def _get_list_filter_args(self) -> list[Any]:
+        """Filters by their names in the address; empty and unknown choices do not count."""
+        found = []
+        for index, flt in enumerate(self._filters or ()):
+            value = request.args.get(flt.key, "").strip()
+            if value and flt.validate(value):
+                found.append((index, flt.name, value))
+        return found
+
+    def _get_list_url(self, view_args: Any) -> str:
+        kept = {
+            "search": view_args.search or None,
+            "sort": view_args.sort,
+            "desc": 1 if view_args.sort_desc else None,
+            "page": view_args.page or None,
+        }
+        kept |= {self._filters[index].key: value for index, _n, value in view_args.filters or ()}
+        return self.get_url(".index_view", **kept)
+
+    # Writing
+
+    def scaffold_form(self) -> Any:
+        if not self.form_columns:  # Flask-Admin would take all columns
+            return type(f"{type(self).__name__}Form", (self.form_base_class,), {})
+        return super().scaffold_form()
+
+    def get_edit_form(self) -> Any:
+        fixed: dict[str, Any] = dict.fromkeys(self.form_fixed)
+        return type("EditForm", (super().get_edit_form(),), fixed | {"edit": HiddenField()})
+
+    def create_model(self, form: Form) -> bool:
+        return self._kept(None, form)
+
+    def update_model(self, form: Form, model: Any) -> bool:
+        return self._kept(model, form)
+
+    def delete_model(self, model: Any) -> bool:
+        self.remove(model)
+        return True
+
+    def is_action_allowed(self, name: str) -> bool:
+        return False
+
+    def _kept(self, row: peewee.Model | None, form: Form) -> bool:
+        """Save; put into words, beside the fields, what the service refuses."""
+        try:
+            self.save(row, form)
+        except InputInvalid as error:
+            _mark(form, error)
+        except Stale:
+            form.form_errors = [*form.form_errors, _stale_text()]
+        except BieumauError as error:
+            form.form_errors = [*form.form_errors, problem_of(error).detail]
+        except peewee.IntegrityError:
+            text = _("Không lưu được: mã này đã có hoặc mục được chọn không còn.")
+            form.form_errors = [*form.form_errors, text]
+        else:
+            return True
+        return False
+
+    def _form_page(self, template: str, form: Form, heading: str, **shown: Any) -> Response:
+        errors = [
+            {"field": name or "", "message": str(message)}
+            for name, messages in form.errors.items()
+            for message in messages
+        ]
+        page = self.render(template, form=form, errors=errors, heading=heading, **shown)
+        return make_response(page, 422 if errors else 200)
+
+    def render(self, template: str, **kwargs: Any) -> str:
+        kwargs.setdefault("title", self.title)
+        if "page" in kwargs:  # Flask-Admin's page number; base.html calls its own things "page"
+            kwargs["page_number"] = min(max(kwargs.pop("page") or 0, 0), _LAST_PAGE)
+        return str(super().render(template, **kwargs))
+
+
+def refused(field: str, message: str) -> InputInvalid:
+    """What ``save`` raises to have *message* stand at *field*."""
+    return InputInvalid(errors=[{"path": f"/{field}", "code": "refused", "message": message}])
+
+
+def searched_text(text: str | None) -> str:
+    """What people typed into a search field, as the folded columns hold it."""
+    plain = "".join(letter for letter in (text or "")[:_LONGEST_SEARCH] if letter.isprintable())
+    return fold(nfc(plain))
+
+
+def _stale_text() -> str:
+    return _("Mục này vừa được người khác thay đổi. Mở lại để xem bản hiện tại rồi sửa lại.")
+
+
+def _mark(form: Form, error: InputInvalid) -> None:
+    listed = error.facts.get("errors", [])
+    assert isinstance(listed, list)
+    for item in listed:
+        name, message = str(item["path"]).removeprefix("/"), str(item["message"])
+        if name in form:
+            form[name].errors = [*form[name].errors, message]
+        else:
+            form.form_errors = [*form.form_errors, message]
+
+
+def _key(field: peewee.Field, text: str) -> object | None:
+    """*text* as a key of that kind, or ``None`` when it cannot be one."""
+    if isinstance(field, peewee.AutoField | peewee.BigAutoField):
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else None
+    if field.field_type == "DATE":
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            return None
+    return text if text and text.isprintable() else None
+
+
+def _require(cls: type, names: Sequence[str]) -> None:
+    missing = [name for name in names if getattr(cls, name, None) is None]
+    if missing:
+        raise TypeError(f"{cls.__name__} does not say {', '.join(missing)}")

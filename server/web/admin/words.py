@@ -1,0 +1,68 @@
+"""The words of the desk and the audit log: events, steps of mails, kinds of subjects."""
+
+from flask_babel import gettext as _
+
+from server.core.workflow import EVENTS
+
+
+def event_title(event: str) -> str:
+    """An event of a workflow as its button reads."""
+    titles = {
+        "submit": _("Trình ký"),
+        "sign": _("Ký duyệt và gửi"),
+        "send": _("Gửi báo cáo"),
+        "approve": _("Duyệt"),
+        "return": _("Trả lại để sửa"),
+        "recall": _("Rút lại"),
+        "close": _("Chốt số liệu"),
+        "reopen": _("Mở lại"),
+    }
+    return titles.get(event, event)
+
+
+def happened(name: str) -> str:
+    """An event of the log, such as ``submission.approve`` or ``account.granted``."""
+    kind, _dot, what = name.partition(".")
+    if kind == "submission" and what in EVENTS:
+        return event_title(what)
+    titles = {
+        "submission.started": _("Bắt đầu nhập"),
+        "account.created": _("Tạo người dùng"),
+        "account.changed": _("Sửa người dùng"),
+        "account.code_issued": _("Cấp mã đăng nhập một lần"),
+        "account.password_set": _("Đặt mật khẩu"),
+        "account.granted": _("Cấp quyền"),
+        "account.grant_ended": _("Kết thúc quyền"),
+        "account.token_created": _("Tạo mã truy cập API"),
+        "account.token_ended": _("Thu hồi mã truy cập API"),
+        "account.opened": _("Mở lại tài khoản"),
+        "account.closed": _("Khóa tài khoản"),
+        "org_unit.added": _("Thêm đơn vị báo cáo"),
+        "org_unit.changed": _("Sửa đơn vị báo cáo"),
+        "org_unit.villages_added": _("Thêm thôn, bản, tổ dân phố"),
+        "org_unit.village_changed": _("Sửa thôn, bản, tổ dân phố"),
+        "holiday.put": _("Khai báo ngày nghỉ, ngày làm bù"),
+        "holiday.removed": _("Xóa ngày nghỉ, ngày làm bù"),
+        "round.opened": _("Mở đợt báo cáo"),
+        "obligation.excused": _("Cho gia hạn"),
+        "form.published": _("Ban hành biểu mẫu"),
+        "workflow.published": _("Ban hành quy trình duyệt"),
+        "codelist.published": _("Ban hành bảng mã"),
+        "indicators.published": _("Nạp chỉ tiêu thống kê"),
+    }
+    return titles.get(name, name)
+
+
+def subject_kinds() -> dict[str, str]:
+    return {
+        "submission": _("Báo cáo"),
+        "obligation": _("Báo cáo phải gửi"),
+        "round": _("Đợt báo cáo"),
+        "account": _("Người dùng"),
+        "org_unit": _("Đơn vị báo cáo"),
+        "holiday": _("Ngày nghỉ, ngày làm bù"),
+        "form": _("Biểu mẫu"),
+        "workflow": _("Quy trình duyệt"),
+        "codelist": _("Bảng mã"),
+        "indicators": _("Chỉ tiêu thống kê"),
+    }
