@@ -91,7 +91,11 @@ SOURCE: dict[str, Any] = {
             "format": "date",
             "x-required-when": "confirmed > 0",
         },
-        "road": {"title": "Có đường", "type": "boolean", "x-labels": {"true": "Có", "false": "Chưa"}},
+        "road": {
+            "title": "Có đường",
+            "type": "boolean",
+            "x-labels": {"true": "Có", "false": "Chưa"},
+        },
         "road_km": {
             "title": "Đường, km",
             "type": "number",
@@ -180,7 +184,7 @@ SOURCE: dict[str, Any] = {
         {
             "code": "a2",
             "severity": "error",
-            "rule": "all.total == confirmed",
+            "rule": "coalesce(all.total, confirmed) == coalesce(confirmed, all.total)",
             "message": "Cộng được {left}, xác nhận {right} (lệch {difference}).",
             "paths": ["/confirmed"],
         },
@@ -203,8 +207,11 @@ SOURCE: dict[str, Any] = {
     "x-tests": [
         {
             "name": "đủ",
-            "answers": {"rows": {"01": {"male": 5, "female": 4}}, "confirmed": 9,
-                        "confirmed_on": "2025-01-02"},
+            "answers": {
+                "rows": {"01": {"male": 5, "female": 4}},
+                "confirmed": 9,
+                "confirmed_on": "2025-01-02",
+            },
             "findings": [],
         }
     ],

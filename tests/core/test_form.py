@@ -91,7 +91,9 @@ def test_dates_count_from_the_last_day_of_the_period():
 
 
 def test_what_is_not_declared_has_no_date():
-    settings = {key: value for key, value in FORM.settings.items() if key not in ("closes", "grace")}
+    settings = {
+        key: value for key, value in FORM.settings.items() if key not in ("closes", "grace")
+    }
     form = load_form({**FORM.document, "x-form": settings})
 
     assert form.closes_on("commune", YEAR) is None
