@@ -130,7 +130,14 @@ class Application:
 
     def web(self) -> Flask:
         """The WSGI application over these services."""
-        return create_web(self.services, self.settings, probes=self.probes())
+        web = create_web(self.services, self.settings, probes=self.probes())
+
+        @web.teardown_appcontext
+        def give_back(_: BaseException | None) -> None:
+            # Else each thread would keep a pooled connection between its requests.
+            self.database.release()
+
+        return web
 
     def probes(self) -> list[Probe]:
         var = Path(self.settings.files.var)

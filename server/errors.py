@@ -145,6 +145,16 @@ class DatabaseUnsafe(BieumauError):
     code = "database-unsafe"
 
 
+class DatabaseUnavailable(BieumauError):
+    """Nothing was written; trying again later helps. Facts: ``reason``.
+
+    Reasons: ``busy`` (a lock or a connection was not free in time), ``timeout`` (the statement
+    took too long), ``disk-full``, ``disk``, ``read-only``, ``unreachable``.
+    """
+
+    code = "database-unavailable"
+
+
 class ImportRefused(BieumauError):
     """A file cannot be taken in. Facts: ``reason`` and where."""
 

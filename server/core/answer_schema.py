@@ -120,7 +120,7 @@ def _merged_block(block: Block, held: object, computed: object) -> object:
         return _merged_line(block.lines[""], held or {}, computed)
     results_by_row = computed if isinstance(computed, Mapping) else {}
     rows = dict(held or {})
-    for key in (*rows, *results_by_row):
+    for key in dict.fromkeys((*rows, *results_by_row)):
         row = rows.get(key, {})
         if key in block.lines and isinstance(row, Mapping):
             rows[key] = _merged_line(block.lines[key], row, results_by_row.get(key))
@@ -128,14 +128,14 @@ def _merged_block(block: Block, held: object, computed: object) -> object:
 
 
 def _merged_line(line: Line, held: Mapping[str, object], computed: object) -> object:
-    cells = line.cells
-    kept = {
-        key: value
-        for key, value in held.items()
-        if key not in cells or cells[key].calculate is None
-    }
+    kept = dict(held)
+    if not line.calculated.isdisjoint(kept):
+        kept = {key: value for key, value in held.items() if key not in line.calculated}
     if isinstance(computed, Mapping):
-        kept.update((key, value) for key, value in computed.items() if key != ROW_ID)
+        kept.update(computed)
+        if ROW_ID in computed:  # a line without a name keeps having none
+            del kept[ROW_ID]
+            kept.update({ROW_ID: held[ROW_ID]} if ROW_ID in held else {})
     return kept
 
 

@@ -55,11 +55,12 @@ class Line:
     schema: Mapping[str, object]
     cells: Mapping[str, Cell]
     pointers: Mapping[str, str]
+    calculated: frozenset[str]
 
     @property
     def typed(self) -> bool:
         """Whether a person fills any cell of it."""
-        return any(cell.calculate is None for cell in self.cells.values())
+        return len(self.calculated) < len(self.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +228,8 @@ def _line(
         }
     pointers = {} if path is None else {column: f"{path}/{column}" for column in cells}
     title = str(schema.get("title", key))
-    return Line(key, title, path or "", schema, cells, pointers)
+    calculated = frozenset(key for key, cell in cells.items() if cell.calculate is not None)
+    return Line(key, title, path or "", schema, cells, pointers, calculated)
 
 
 def _cell(key: str, schema: Mapping[str, object], required: bool) -> Cell:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from server.core.access import Actor, Role
+from server.core.expressions import evaluate, parse
 from server.core.org_unit import Level, Tree
 from server.errors import TransitionRefused
 
@@ -84,20 +85,42 @@ class Workflow:
             digest=digest,
         )
 
-    def moves(self, state: str, *, actor: Actor, places: Mapping[str, str]) -> tuple[Move, ...]:
-        """What *actor* may fire from *state*; *places* maps each ``at`` to a unit id."""
+    def moves(
+        self,
+        state: str,
+        *,
+        actor: Actor,
+        places: Mapping[str, str],
+        facts: Mapping[str, object] | None = None,
+    ) -> tuple[Move, ...]:
+        """What *actor* may fire from *state*.
+
+        *places* maps each ``at`` to a unit id; *facts* are the ``unit`` and ``period`` that the
+        conditions (``when``) of transitions speak about. A condition that is not true, or cannot
+        be evaluated, keeps its move shut.
+        """
         return tuple(
             Move(move.event, state, move.target, move.guards, move.input)
             for move in self.transitions
-            if state in move.sources and self._allows(move, actor, places)
+            if state in move.sources
+            and self._allows(move, actor, places)
+            and (move.when is None or evaluate(parse(move.when), facts or {}, _nothing) is True)
         )
 
-    def fire(self, event: str, *, state: str, actor: Actor, places: Mapping[str, str]) -> Move:
+    def fire(
+        self,
+        event: str,
+        *,
+        state: str,
+        actor: Actor,
+        places: Mapping[str, str],
+        facts: Mapping[str, object] | None = None,
+    ) -> Move:
         """The move for *event*; raise ``TransitionRefused`` with ``never`` telling 403 from 409.
 
         ``never`` is true when no state offers this event to this actor at these places.
         """
-        for move in self.moves(state, actor=actor, places=places):
+        for move in self.moves(state, actor=actor, places=places, facts=facts):
             if move.event == event:
                 return move
         never = not any(
@@ -124,6 +147,10 @@ def places_of(tree: Tree, org_unit: str, owner: str | None) -> dict[str, str]:
     if owner is not None and owner in tree.by_code:
         found["owner"] = tree.by_code[owner].id
     return found
+
+
+def _nothing(path: str) -> None:
+    """A workflow's conditions know no previous report."""
 
 
 def _state(code: str, declared: Mapping[str, object]) -> State:

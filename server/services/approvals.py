@@ -90,7 +90,11 @@ class Approvals:
             if submission.edit != seen:
                 raise Stale(kind="submission", current=submission.summary())
             move = view.workflow.fire(
-                event, state=submission.state, actor=actor, places=view.places
+                event,
+                state=submission.state,
+                actor=actor,
+                places=view.places,
+                facts=view.facts,
             )
             if event in _PASSING_ON and view.obligation.closed:
                 raise PeriodClosed(state="closed")

@@ -11,9 +11,13 @@ from datetime import timedelta
 
 from server.core.access import Actor
 from server.core.ports import Clock, Transaction
+from server.errors import DatabaseUnavailable, StillRunning
 from server.storage.idempotency import IdempotencyStore, StoredAnswer
 
+__all__ = ["KEPT_FOR", "Idempotency", "StoredAnswer"]
+
 KEPT_FOR = timedelta(days=30)
+_RETRY_SECONDS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +39,21 @@ class Idempotency:
             KeyReused: the key came before with another body.
             StillRunning: the first request with this key has not ended yet.
         """
-        with self.transaction():
-            kept = self.store.begin(actor.account, key, body_digest, self.clock.now())
-            if kept is not None:
-                return kept
-            answer = action()
-            self.store.finish(actor.account, key, answer.status, answer.headers, answer.body)
-            return answer
+        begun = False
+        try:
+            with self.transaction():
+                kept = self.store.begin(actor.account, key, body_digest, self.clock.now())
+                begun = True
+                if kept is not None:
+                    return kept
+                answer = action()
+                self.store.finish(actor.account, key, answer.status, answer.headers, answer.body)
+                return answer
+        except DatabaseUnavailable as busy:
+            # Whoever holds the lock may be the first request with this key: the caller comes back.
+            if begun or busy.facts.get("reason") != "busy":
+                raise
+            raise StillRunning(retry_after=_RETRY_SECONDS) from busy
 
     def purge(self) -> int:
         """Forget answers older than 30 days; return how many."""

@@ -8,6 +8,7 @@ import structlog
 from server.core.access import Actor
 from server.core.job import Job, JobState
 from server.core.ports import Clock, Transaction
+from server.errors import BieumauError
 from server.services.exports import LEASE_SECONDS, Exports
 from server.storage.jobs import JobStore
 
@@ -38,7 +39,7 @@ class Jobs:
                 self.store.finish(
                     job.id,
                     JobState.FAILED,
-                    report={"error": repr(error)[:500]},
+                    report={"error": _code_of(error)},
                     at=self.clock.now(),
                 )
         return True
@@ -46,3 +47,8 @@ class Jobs:
     def _run(self, job: Job) -> None:
         # The rights of the moment count, not those of the moment of asking.
         self.exports.run(job, self.actor_of(job.account))
+
+
+def _code_of(error: Exception) -> str:
+    """What the person may be told: a stable code, never the insides of an unexpected error."""
+    return error.code if isinstance(error, BieumauError) else "server-error"

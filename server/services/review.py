@@ -5,11 +5,11 @@ unit of that time, the previous period's figures and the verdict of the rules.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from server.core.access import SYSTEM, Actor, Role
 from server.core.answer_schema import merged
-from server.core.answers import Context, UnitView, Verdict, check
+from server.core.answers import Context, UnitView, Verdict
 from server.core.form import Form
 from server.core.obligation import Obligation
 from server.core.org_unit import Level, OrgUnit, Tree
@@ -19,6 +19,7 @@ from server.core.workflow import Move, State, Workflow, places_of
 from server.services.catalogue import Catalogue
 from server.services.reference import Reference
 from server.services.scope import Scope
+from server.services.verdicts import Verdicts
 from server.storage.obligations import ObligationStore
 from server.storage.submissions import SubmissionStore
 
@@ -47,6 +48,10 @@ class SubmissionView:
         return self.workflow.states[self.submission.state]
 
     @property
+    def facts(self) -> Mapping[str, object]:
+        return _facts(self.context)
+
+    @property
     def period(self) -> Period:
         return self.context.period
 
@@ -60,6 +65,7 @@ class Reviewer:
     scope: Scope
     submissions: SubmissionStore
     obligations: ObligationStore
+    verdicts: Verdicts = field(default_factory=Verdicts)
 
     def view(self, actor: Actor, submission: Submission) -> SubmissionView:
         """The view of a submission read just now; ``NotFound`` when out of scope."""
@@ -82,7 +88,7 @@ class Reviewer:
         previous = self.previous(form, unit.id, period)
         context = self.context(form, unit, period, previous)
         places = self.places(form, submission.org_unit, tree)
-        moves = workflow.moves(submission.state, actor=actor, places=places)
+        moves = workflow.moves(submission.state, actor=actor, places=places, facts=_facts(context))
         editable = workflow.states[submission.state].editable
         return SubmissionView(
             submission=submission,
@@ -103,7 +109,7 @@ class Reviewer:
         """What the rules say; nothing about a nil report or about a survey's return."""
         if submission.nil or form.kind == "survey":
             return _EMPTY
-        return check(form, submission.answers, submission.statuses, context)
+        return self.verdicts.of(form, submission.answers, submission.statuses, context)
 
     def previous(self, form: Form, unit_id: str, period: Period) -> Revision | None:
         """The last revision that the unit sent for the period before, if any."""
@@ -132,3 +138,12 @@ class Reviewer:
         return form.workflow_for(
             str(unit.level), without_district=unit.level is Level.COMMUNE and no_district
         )
+
+
+def _facts(context: Context) -> dict[str, object]:
+    """What the conditions of a workflow speak about."""
+    unit, period = context.unit, context.period
+    return {
+        "unit": {"code": unit.code, "level": unit.level, "kind": unit.kind},
+        "period": {"id": period.id, "type": str(period.type), "year": period.year},
+    }

@@ -15,11 +15,12 @@ from playhouse.apsw_ext import APSWDatabase
 from playhouse.pool import MaxConnectionsExceeded, PooledPostgresqlDatabase
 from psycopg.pq import ConnStatus, TransactionStatus
 
-from server.storage.failures import DatabaseUnavailable, reason_of
+from server.errors import DatabaseUnavailable
+from server.storage.failures import reason_of
 
 BUSY_SECONDS = 10
 STATEMENT_SECONDS = 30
-LOCK_SECONDS = 10
+LOCK_SECONDS = 5
 POOL_SIZE = 40
 
 #: The order matters: the mode of the journal decides what synchronous means.

@@ -8,19 +8,6 @@ import apsw
 import peewee
 import psycopg
 
-from server.errors import BieumauError
-
-
-class DatabaseUnavailable(BieumauError):
-    """Nothing was written; trying again later helps. Facts: ``reason``.
-
-    Reasons: ``busy`` (a lock or a connection was not free in time), ``timeout`` (the statement
-    took too long), ``disk-full``, ``disk``, ``read-only``, ``unreachable``.
-    """
-
-    code = "database-unavailable"
-
-
 _BY_SQLITE_ERROR: dict[type[Exception], str] = {
     apsw.BusyError: "busy",
     apsw.LockedError: "busy",

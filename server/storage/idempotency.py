@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server.core.json_text import dumps
-from server.errors import KeyReused, StillRunning
+from server.errors import DatabaseUnavailable, KeyReused, StillRunning
 from server.storage.database import Database
 from server.storage.fields import instant, instant_text
 
@@ -37,12 +37,7 @@ class IdempotencyStore:
             KeyReused: the key came with another body before.
             StillRunning: the first request has not ended.
         """
-        values = (account, key, body_digest, instant_text(at))
-        if self._database.run(
-            "INSERT INTO idempotency (account, key, body_digest, started_at)"
-            " VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            values,
-        ):
+        if self._is_first(account, key, body_digest, at):
             return None
         row = self._database.row(
             "SELECT body_digest, started_at, status, headers, body FROM idempotency"
@@ -61,6 +56,21 @@ class IdempotencyStore:
         ):
             return None
         raise StillRunning(retry_after=_RETRY_SECONDS)
+
+    def _is_first(self, account: str, key: str, body_digest: str, at: datetime) -> bool:
+        """Waits, where the first request holds the key in an open transaction, for its end."""
+        try:
+            return bool(
+                self._database.run(
+                    "INSERT INTO idempotency (account, key, body_digest, started_at)"
+                    " VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                    (account, key, body_digest, instant_text(at)),
+                )
+            )
+        except DatabaseUnavailable as fault:
+            if fault.facts["reason"] != "busy":
+                raise
+            raise StillRunning(retry_after=_RETRY_SECONDS) from fault
 
     def _take_over(self, account: str, key: str, started_at: object, at: datetime) -> bool:
         return bool(

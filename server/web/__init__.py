@@ -10,6 +10,7 @@ from server.services import Services
 from server.web import (
     accounts,
     api,
+    compression,
     exports,
     formats,
     gate,
@@ -94,6 +95,7 @@ def create_web(
     )
     formats.install(app)
     page.install(app, demo=settings.demo.enabled)
+    compression.install(app)
     headers.install(app, secure=server.secure_cookies)
     problems.install(app)
     gate.install(app, public_url=server.public_url)

@@ -25,7 +25,7 @@ from server.web.language import LANGUAGES, keep
 from server.web.language import gettext as _
 from server.web.page import THEMES
 from server.web.policy import policy, public
-from server.web.problems import problem_of
+from server.web.problems import problem_of, wants_json
 from server.web.session import (
     begin_session,
     cookie_name,
@@ -146,7 +146,10 @@ def change_password() -> ResponseReturnValue:
 @public
 def preferences() -> ResponseReturnValue:
     """Keep language and theme in cookies and go back to where one was."""
-    response = make_response(redirect(safe_next(request.form.get("next")), 303))
+    if wants_json():
+        response = make_response("", 204)
+    else:
+        response = make_response(redirect(safe_next(request.form.get("next")), 303))
     for name, known in (("theme", THEMES), ("lang", LANGUAGES)):
         wanted = request.form.get(name)
         if wanted in known:

@@ -37,6 +37,8 @@ ALWAYS = {
     "Permissions-Policy": _PERMISSIONS,
 }
 HSTS = "max-age=63072000; includeSubDomains"
+_FOUND = {200, 206, 304}
+_MONTH = "public, max-age=2592000"
 _YEAR = "public, max-age=31536000, immutable"
 
 
@@ -63,9 +65,12 @@ def preview_in_frame(response: Response) -> Response:
 
 
 def _caching(response: Response) -> str:
+    if request.path.startswith("/static/fonts/"):
+        # Style sheets name them without a digest; another font gets another name.
+        return _MONTH if response.status_code in _FOUND else "no-cache"
     if request.endpoint == "static" or (request.endpoint or "").endswith(".static"):
         # An address with the file's digest never changes its meaning; the others are asked again.
-        found = response.status_code in {200, 206, 304}
-        return _YEAR if found and "v" in request.args else "no-cache"
+        lasting = response.status_code in _FOUND and "v" in request.args
+        return _YEAR if lasting else "no-cache"
     # A page may name people and figures; nothing of it stays on a shared computer.
     return "no-store"

@@ -62,7 +62,7 @@ OFFICE = (
     Entry("Ngày nghỉ, ngày làm bù", "holidays.index_view", Right.ADMINISTER),
     Entry("Người dùng và phân quyền", "accounts_admin.index_view", Right.ADMINISTER),
     Entry("Tiện ích mở rộng", "plugins.index_view", Right.ADMINISTER),
-    Entry("Thư đã gửi", "mails.index_view", Right.ADMINISTER),
+    Entry("Thư đã gửi", "sent_mails.index_view", Right.ADMINISTER),
     Entry("Nhật ký hệ thống", "audit.index_view", Right.ADMINISTER),
 )
 

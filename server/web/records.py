@@ -4,7 +4,7 @@ A sheet uses the same page and the same script as a report; only the address tha
 is another one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -117,15 +117,16 @@ def sheet(submission_id: str, record_id: str) -> ResponseReturnValue:
     view = _survey(submission_id)
     found = services().records.get(actor, submission_id, record_id)
     record = found.record
-    shown = figures(view.form, record.answers, record.statuses, found.verdict)
-    program = None
+    verdict, program = found.verdict, None
     if view.editable:
         program = program_text(
-            program_of(view.form, record.answers, record.statuses, view.context),
+            program_of(view.form, record.answers, record.statuses, view.context, verdict),
             view,
             actor,
             address=f"/api/v1/submissions/{submission_id}/records/{record_id}",
         )
+        verdict = replace(verdict, findings=())  # the script marks the cells
+    shown = figures(view.form, record.answers, record.statuses, verdict)
     return render_template(
         "records/sheet.html",
         head=head_of(view, actor),

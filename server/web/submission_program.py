@@ -7,7 +7,7 @@ formulas are the compiled trees of the definition, in the order in which the ser
 from collections.abc import Mapping
 
 from server.core.answer_engine import engine_of
-from server.core.answers import Context
+from server.core.answers import Context, Verdict
 from server.core.calculation import Rule, Step
 from server.core.form import Form
 from server.core.layout import choices_of
@@ -20,6 +20,7 @@ def program_of(
     answers: Mapping[str, object],
     statuses: Mapping[str, str],
     context: Context,
+    verdict: Verdict,
 ) -> dict[str, object]:
     """All that ``static/js/calculation.js`` needs to follow the figures of one document."""
     return {
@@ -28,6 +29,7 @@ def program_of(
         "steps": [_step(step) for step in engine_of(form).steps],
         "answers": answers,
         "statuses": statuses,
+        "findings": [finding.as_json() for finding in verdict.findings],
         "previous": context.previous,
         "previousStatuses": context.previous_statuses,
         "unit": {

@@ -5,7 +5,7 @@ The same page shows a report to those who may only read it. Moving a report on i
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -149,9 +149,15 @@ def page(submission_id: str) -> ResponseReturnValue:
     if not view.editable or view.submission.nil:
         return render_template("submissions/read.html", **shown)
     submission = view.submission
-    program = program_of(view.form, submission.answers, submission.statuses, view.context)
+    program = program_of(
+        view.form, submission.answers, submission.statuses, view.context, view.verdict
+    )
+    # The script marks the cells: it knows which empty ones nobody has had time to fill yet.
+    unmarked = replace(view, verdict=replace(view.verdict, findings=()))
     return render_template(
-        "submissions/fill.html", **shown, program=program_text(program, view, actor)
+        "submissions/fill.html",
+        **{**shown, "figures": figures_of(unmarked)},
+        program=program_text(program, view, actor),
     )
 
 
@@ -223,6 +229,7 @@ def program_text(
     told = {
         **program,
         "account": actor.account,
+        "now": services().clock.now().isoformat(),
         "document": address or api,
         "changes": address or f"{api}/answers",
         "signIn": url_for("accounts.sign_in", next=request.path),

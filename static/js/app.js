@@ -113,7 +113,7 @@ for (const form of document.querySelectorAll("form[data-tastes]")) {
       button.setAttribute("aria-pressed", String(button === pressed));
     }
     const body = new URLSearchParams({ theme: pressed.value });
-    await fetch(form.action, { method: "POST", headers: csrfHeaders(), body, redirect: "manual" });
+    await fetch(form.action, { method: "POST", headers: csrfHeaders(), body });
   });
 }
 

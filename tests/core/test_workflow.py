@@ -74,3 +74,24 @@ def test_grants_hold_from_a_day_to_a_day():
     assert [len(held([grant], day)) for day in days] == [0, 1, 1, 0]
     assert Actor("a", "A", (grant,)).may(Right.FILL)
     assert not Actor("a", "A", (grant,)).may(Right.ADMINISTER)
+
+
+@pytest.mark.parametrize(
+    ("when", "facts", "open_"),
+    [
+        ("period.year >= 2025", {"period": {"year": 2025}}, True),
+        ("period.year >= 2025", {"period": {"year": 2024}}, False),
+        ("unit.kind == 'xa'", {"unit": {"kind": "phuong"}}, False),
+        ("period.year >= 2025", {}, False),
+    ],
+)
+def test_a_condition_that_is_not_true_keeps_its_move_shut(when, facts, open_):
+    document = json_of(ROOT / "workflows/commune_district_province/v01.json")
+    transitions = [{**move, "when": when} for move in document["transitions"]]
+    conditional = Workflow.of({**document, "transitions": transitions})
+
+    moves = conditional.moves(
+        "draft", actor=actor(Role.REPORTER, "commune"), places=PLACES, facts=facts
+    )
+
+    assert bool(moves) is open_

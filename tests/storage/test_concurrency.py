@@ -1,5 +1,6 @@
 """Threads against one database: nothing is lost, nothing happens twice, one of two wins."""
 
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,7 @@ import pytest
 
 from server.core.event import is_chained
 from server.core.obligation import Obligation
-from server.errors import Conflict, Stale
+from server.errors import Conflict, Stale, StillRunning
 from server.storage.database import Database
 from tests.databases import create_database, database_url, drop_database
 from tests.storage.conftest import NOW
@@ -200,6 +201,43 @@ def test_a_reminder_is_claimed_by_one_of_eight_workers(committed_world):
     assert sorted(at_once(world.database, [claim] * 8)) == [False] * 7 + [True]
 
 
+def test_a_request_repeated_by_sixteen_threads_has_one_effect(committed_world):
+    world = committed_world
+
+    def request():
+        with world.database.transaction():
+            kept = world.idempotency.begin("a1", "k", "d", NOW)
+            if kept is not None:
+                return kept.status, kept.body
+            world.events.append("submission/s1", "submission.start", "x", NOW, {})
+            world.idempotency.finish("a1", "k", 201, {}, b"made")
+            return 201, b"made"
+
+    results = at_once(world.database, [request] * 16)
+
+    assert results == [(201, b"made")] * 16
+    assert len(world.events.of("submission/s1")) == 1
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_a_request_whose_first_still_holds_its_key_is_told_so(committed_world):
+    world = committed_world
+
+    def repeated():
+        world.database.run("SET lock_timeout = '50ms'")
+        try:
+            with world.database.transaction():
+                world.idempotency.begin("a1", "k", "d", NOW)
+        finally:
+            world.database.run("RESET lock_timeout")
+
+    with world.database.transaction():
+        assert world.idempotency.begin("a1", "k", "d", NOW) is None
+        (refused,) = at_once(world.database, [repeated])
+
+    assert isinstance(refused, StillRunning)
+
+
 def test_of_two_migrators_one_migrates_and_the_other_finds_it_done(
     database_kind, request, tmp_path
 ):
@@ -207,7 +245,7 @@ def test_of_two_migrators_one_migrates_and_the_other_finds_it_done(
         url = f"sqlite:///{tmp_path / 'new.db'}"
     else:
         server = request.getfixturevalue("postgresql_server")
-        name = "bieumau_two_migrators"
+        name = f"bieumau_two_migrators_{os.getpid()}"
         url = create_database(server, name)
         request.addfinalizer(lambda: drop_database(server, name))
         assert url == database_url(server, name)

@@ -8,11 +8,10 @@ import peewee
 import pytest
 
 import server
-from server.errors import DatabaseUnsafe
+from server.errors import DatabaseUnavailable, DatabaseUnsafe
 from server.storage import safety
 from server.storage.database import Database
 from server.storage.engines import PostgresqlEngine
-from server.storage.failures import DatabaseUnavailable
 from server.storage.safety import SqliteFacts, file_system, postgresql_faults, sqlite_faults
 from tests.storage.conftest import NOW
 
@@ -167,7 +166,7 @@ def test_postgresql_sessions_have_limits_and_utc(rolled_back_postgresql):
 
     found = [rolled_back_postgresql.row(f"SHOW {name}")[0] for name in settings]
 
-    assert found == ["30s", "10s", "UTC"]
+    assert found == ["30s", "5s", "UTC"]
 
 
 def holiday_count(database):
@@ -323,3 +322,25 @@ def test_only_one_function_opens_write_transactions():
 
     assert found == {"storage/engines.py"}
     assert (root / "storage/database.py").read_text().count("begin_write") == 1
+
+
+def test_a_full_disk_is_named_writes_nothing_and_passes(tmp_path):
+    database = Database.open(f"sqlite:///{tmp_path}/bieumau.db")
+    database.migrate()
+    pages = database.row("PRAGMA page_count")[0]
+    database.rows(f"PRAGMA max_page_count = {pages + 2}")
+
+    with pytest.raises(DatabaseUnavailable) as refusal, database.transaction():
+        for number in range(100):
+            database.run(
+                "INSERT INTO holiday (day, title, kind) VALUES (?, ?, 'off')",
+                (f"day {number}", "x" * 5000),
+            )
+
+    assert refusal.value.facts == {"reason": "disk-full"}
+    assert holiday_count(database) == 0
+    database.rows("PRAGMA max_page_count = 1000000")
+    with database.transaction():
+        put_holiday(database, "2025-01-27")
+    assert holiday_count(database) == 1
+    database.close()

@@ -3,9 +3,9 @@
 import pytest
 from flask.testing import FlaskClient
 
-from server.core.access import Grant, Role
-from tests.web.conftest import Browser
-from tests.web.doubles import PASSWORD, MemoryAccounts
+from server.core.access import Role
+from server.errors import SignInRefused
+from tests.web.conftest import PASSWORD, Browser, House
 
 NEW = "mưa rừng mùa hạ"
 
@@ -85,18 +85,25 @@ def test_who_is_signed_in_needs_no_sign_in_page(browser: Browser) -> None:
     assert browser.get("/sign-in?next=//evil.example").headers["Location"] == "/"
 
 
-def test_the_one_time_code_sets_a_password_and_signs_in(
-    browser: Browser, accounts: MemoryAccounts
+def test_the_one_time_code_sets_a_password_and_signs_in_once(
+    browser: Browser, other_browser: Browser, house: House
 ) -> None:
-    accounts.codes["an.colinh", "ABCD-2345"] = True
+    code = house.code("an.colinh")
     browser.get("/first-sign-in")
-    fields = {"username": "an.colinh", "code": "ABCD-2345", "password": NEW, "again": NEW}
+    fields = {
+        "username": "an.colinh",
+        "code": code.lower().replace("-", " "),
+        "password": NEW,
+        "again": NEW,
+    }
 
     answer = browser.post("/first-sign-in", fields)
 
     assert answer.headers["Location"] == "/"
     assert "Nông Thị An" in browser.get("/account").text
-    assert accounts.passwords["a-an.colinh"] == NEW
+    assert house.opens("an.colinh", NEW)
+    other_browser.get("/first-sign-in")
+    assert "mã không đúng" in other_browser.post("/first-sign-in", fields).text
 
 
 @pytest.mark.parametrize(
@@ -109,11 +116,11 @@ def test_the_one_time_code_sets_a_password_and_signs_in(
     ],
 )
 def test_a_refused_first_sign_in_says_what_to_do(
-    browser: Browser, accounts: MemoryAccounts, fields: dict[str, str], words: str
+    browser: Browser, house: House, fields: dict[str, str], words: str
 ) -> None:
-    accounts.codes["an.colinh", "ABCD-2345"] = True
+    code = house.code("an.colinh")
     browser.get("/first-sign-in")
-    given = {"username": "an.colinh", "code": "ABCD-2345", "password": NEW, "again": NEW}
+    given = {"username": "an.colinh", "code": code, "password": NEW, "again": NEW}
 
     answer = browser.post("/first-sign-in", given | fields)
 
@@ -133,20 +140,20 @@ def test_a_new_password_ends_the_other_sessions(browser: Browser, other_browser:
     assert other_browser.get("/account").status_code == 303
 
 
-def test_a_wrong_old_password_changes_nothing(browser: Browser, accounts: MemoryAccounts) -> None:
+def test_a_wrong_old_password_changes_nothing(browser: Browser, house: House) -> None:
     browser.sign_in("an.colinh")
 
     answer = browser.post("/account/password", {"old": "sai", "password": NEW, "again": NEW})
 
     assert answer.status_code == 422
     assert "Mật khẩu đang dùng không đúng" in answer.text
-    assert accounts.passwords["a-an.colinh"] == PASSWORD
+    assert house.opens("an.colinh", PASSWORD)
+    with pytest.raises(SignInRefused):
+        house.opens("an.colinh", NEW)
 
 
-def test_a_password_set_by_others_must_be_changed_first(
-    browser: Browser, accounts: MemoryAccounts
-) -> None:
-    accounts.add("moi", Role.REPORTER, name="Lý Thị Mới", must_change=True)
+def test_a_password_set_by_others_must_be_changed_first(browser: Browser, house: House) -> None:
+    house.add("moi", Role.REPORTER, "Lý Thị Mới", must_change=True)
     browser.get("/sign-in")
 
     signed_in = browser.post("/sign-in", {"username": "moi", "password": PASSWORD})
@@ -158,8 +165,8 @@ def test_a_password_set_by_others_must_be_changed_first(
     assert program.get_json(force=True)["code"] == "password-change-due"
 
 
-def test_the_account_page_names_roles_and_units(browser: Browser, accounts: MemoryAccounts) -> None:
-    accounts.grants["a-quantri"] = (Grant(Role.ADMIN, "u-co-linh"), Grant(Role.READER, "u-co-linh"))
+def test_the_account_page_names_roles_and_units(browser: Browser, house: House) -> None:
+    house.grant("quantri", Role.READER)
     browser.sign_in("quantri")
 
     page = browser.get("/account").text
@@ -184,6 +191,19 @@ def test_tastes_are_kept(browser: Browser, taste: dict[str, str], shown: str) ->
 
     assert answer.headers["Location"] == "/account"
     assert shown in browser.get("/sign-in").text
+
+
+def test_a_script_keeps_a_taste_without_another_page(browser: Browser) -> None:
+    browser.get("/sign-in")
+
+    answer = browser.client.post(
+        "/preferences",
+        data={"theme": "dark"},
+        headers={"X-CSRF-Token": browser.token, "Accept": "application/json"},
+    )
+
+    assert answer.status_code == 204
+    assert 'data-theme="dark"' in browser.get("/sign-in").text
 
 
 @pytest.mark.parametrize("taste", [{"theme": "pink"}, {"lang": "fr"}, {"lang": "../../etc"}])

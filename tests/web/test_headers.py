@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from server.settings import ServerSettings
 from server.web.headers import ALWAYS, FRAMED, HSTS, preview_in_frame
 from server.web.policy import public
-from tests.web.conftest import SECURE, SETTINGS, Browser
+from tests.web.conftest import SECURE, SETTINGS, Browser, House
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -47,13 +47,13 @@ def test_every_answer_carries_all_headers(
         assert answer.headers.getlist(name) == [value]
 
 
-def test_a_body_too_large_is_refused_with_all_headers(make_app: Callable[..., Flask]) -> None:
+def test_a_body_too_large_is_refused_with_all_headers(
+    make_app: Callable[..., Flask], house: House
+) -> None:
     small = replace(SETTINGS, server=ServerSettings(max_body_bytes=100_000))
     client = make_app(small).test_client()
 
-    answer = client.post(
-        "/upload", data=b"x" * 100_001, headers={"Authorization": "Bearer " + "t" * 43}
-    )
+    answer = client.post("/upload", data=b"x" * 100_001, headers=house.bearer)
 
     assert answer.status_code == 413
     assert "Dữ liệu gửi lên quá lớn" in answer.text
@@ -84,6 +84,8 @@ def test_pages_are_never_kept_and_files_only_under_their_digest(
     assert "immutable" in caching(client, styles)
     assert caching(client, "/static/css/app.css") == "no-cache"
     assert caching(client, "/static/none.css?v=1") == "no-cache"
+    assert "max-age" in caching(client, "/static/fonts/be-vietnam-pro-400.woff2")
+    assert caching(client, "/static/fonts/none.woff2") == "no-cache"
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "localhost@evil", ""])

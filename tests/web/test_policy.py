@@ -7,6 +7,7 @@ from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 
 from server.core.access import Right
+from server.services.accounts import Accounts
 from server.web import create_web
 from server.web.gate import safe_next
 from server.web.policy import (
@@ -19,18 +20,15 @@ from server.web.policy import (
     public,
     refuse_open_routes,
 )
-from tests.web.conftest import SETTINGS, Browser
-from tests.web.doubles import MemoryAccounts, make_services
-
-BEARER = {"Authorization": "Bearer " + "t" * 43}
+from tests.web.conftest import SETTINGS, Browser, House
 
 
-def test_a_route_without_a_policy_stops_the_start(accounts: MemoryAccounts) -> None:
+def test_a_route_without_a_policy_stops_the_start(house: House) -> None:
     bare = Blueprint("bare", __name__)
     bare.add_url_rule("/bare", "page", lambda: "bare")
 
     with pytest.raises(RouteWithoutPolicy, match=r"bare\.page"):
-        create_web(make_services(accounts), SETTINGS, blueprints=(bare,))  # type: ignore[arg-type]
+        create_web(house.services, SETTINGS, blueprints=(bare,))
 
 
 def test_a_route_added_later_without_a_policy_stays_shut(app: Flask, browser: Browser) -> None:
@@ -44,8 +42,8 @@ def test_a_route_added_later_without_a_policy_stays_shut(app: Flask, browser: Br
         refuse_open_routes(app)
 
 
-def test_every_route_of_the_application_says_who_may_call_it(accounts: MemoryAccounts) -> None:
-    app = create_web(make_services(accounts), SETTINGS)  # type: ignore[arg-type]
+def test_every_route_of_the_application_says_who_may_call_it(whole_app: Flask) -> None:
+    app = whole_app
     found = {
         rule.endpoint: policy_of(app.view_functions[rule.endpoint], rule.endpoint)
         for rule in app.url_map.iter_rules()
@@ -125,8 +123,10 @@ def test_a_strange_program_gets_401(client: FlaskClient) -> None:
         ("/work", 303),  # a token opens no page
     ],
 )
-def test_a_token_opens_the_api_alone(client: FlaskClient, path: str, status: int) -> None:
-    assert client.get(path, headers=BEARER).status_code == status
+def test_a_token_opens_the_api_alone(
+    client: FlaskClient, house: House, path: str, status: int
+) -> None:
+    assert client.get(path, headers=house.bearer).status_code == status
 
 
 def test_a_wrong_token_is_not_replaced_by_the_session(browser: Browser) -> None:
@@ -205,13 +205,13 @@ def test_an_endless_address_is_refused(client: FlaskClient) -> None:
 
 
 def test_the_check_of_rights_fails_closed(
-    browser: Browser, accounts: MemoryAccounts, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser.sign_in("quantri")
 
     def broken(*_: object) -> Callable[..., object]:
         raise RuntimeError("no database")
 
-    monkeypatch.setattr(MemoryAccounts, "session", broken)
+    monkeypatch.setattr(Accounts, "session", broken)
 
     assert browser.get("/office").status_code == 500

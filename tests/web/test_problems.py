@@ -9,13 +9,13 @@ from flask.testing import FlaskClient
 from server import errors
 from server.core.finding import Finding, Severity
 from server.errors import BieumauError
-from server.web import create_web, problems
+from server.services.accounts import Accounts
+from server.web import problems
 from server.web.policy import public
 from server.web.problem_catalogue import CATALOGUE
 from server.web.problems import problem_of
 from server.web.session import SignInRequired
-from tests.web.conftest import SETTINGS, Browser
-from tests.web.doubles import MemoryAccounts, make_services
+from tests.web.conftest import Browser, House
 
 FINDING = Finding("/rows/02/total", "too_many", Severity.ERROR, "Lỗi: lệch 90.", 4253, 4163)
 
@@ -179,7 +179,7 @@ def test_an_error_page_is_shown_while_the_database_is_down(
     def broken(*_: object) -> Callable[..., object]:
         raise OSError("no database")
 
-    monkeypatch.setattr(MemoryAccounts, "session", broken)
+    monkeypatch.setattr(Accounts, "session", broken)
     answer = browser.get("/work")
 
     assert answer.status_code == 500
@@ -190,15 +190,15 @@ def test_the_caller_is_answered_in_english_when_asked(client: FlaskClient) -> No
     assert "<h1>Not found</h1>" in client.get("/nowhere?lang=en").text
 
 
-def test_programs_are_answered_in_the_language_they_accept(client: FlaskClient) -> None:
-    english = {"Authorization": "Bearer " + "t" * 43, "Accept-Language": "en"}
+def test_programs_are_answered_in_the_language_they_accept(
+    client: FlaskClient, house: House
+) -> None:
+    english = house.bearer | {"Accept-Language": "en"}
 
     assert client.get("/api/v1/no", headers=english).get_json(force=True)["title"] == "Not found"
 
 
-def test_a_deliberate_error_of_a_page_is_explained(accounts: MemoryAccounts) -> None:
-    app = create_web(make_services(accounts), SETTINGS)  # type: ignore[arg-type]
-
+def test_a_deliberate_error_of_a_page_is_explained(app: Flask) -> None:
     @app.get("/closed")
     @public
     def closed() -> str:

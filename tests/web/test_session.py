@@ -7,10 +7,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.web.conftest import SECURE, Browser
-from tests.web.doubles import PASSWORD, MemoryAccounts
+from server.core.access import SYSTEM
+from tests.web.conftest import PASSWORD, SECURE, Browser, House
 
-BEARER = {"Authorization": "Bearer " + "t" * 43}
 HTTPS = "https://bieumau.example"
 
 
@@ -24,13 +23,13 @@ def session_cookie(browser: Browser) -> str:
     return cookie.value
 
 
-def test_signing_in_gives_a_new_opaque_session(browser: Browser, accounts: MemoryAccounts) -> None:
+def test_signing_in_gives_a_new_opaque_session(browser: Browser, house: House) -> None:
     browser.client.set_cookie("session", "f" * 43)  # fixed by somebody else beforehand
 
     browser.sign_in("an.colinh")
 
     assert session_cookie(browser) != "f" * 43
-    assert session_cookie(browser) in accounts.open
+    assert house.services.accounts.session(session_cookie(browser)) is not None
 
 
 def test_signing_out_kills_the_session_on_the_server(
@@ -85,8 +84,8 @@ def test_scripts_send_the_token_in_a_header(browser: Browser) -> None:
     assert browser.client.post("/api/v1/things", json={}).status_code == 403
 
 
-def test_a_bearer_token_needs_no_csrf_token(client: FlaskClient) -> None:
-    assert client.post("/api/v1/things", headers=BEARER, json={}).status_code == 200
+def test_a_bearer_token_needs_no_csrf_token(client: FlaskClient, house: House) -> None:
+    assert client.post("/api/v1/things", headers=house.bearer, json={}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -164,3 +163,27 @@ def test_a_malformed_session_id_is_nobody(client: FlaskClient, cookie: str) -> N
     client.set_cookie("session", cookie)
 
     assert client.get("/work").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("minutes", "status"), [([29], 200), ([31], 303), ([25] * 28, 200), ([25] * 29, 303)]
+)
+def test_a_session_ends_when_idle_and_after_the_day(
+    browser: Browser, house: House, minutes: list[int], status: int
+) -> None:
+    browser.sign_in("an.colinh")
+
+    for pause in minutes:
+        house.clock.move(minutes=pause)
+        answer = browser.get("/account")
+
+    assert answer.status_code == status
+
+
+def test_a_closed_account_is_signed_out_at_once(browser: Browser, house: House) -> None:
+    browser.sign_in("an.colinh")
+    accounts = house.services.accounts
+
+    accounts.set_active(SYSTEM, accounts.by_username("an.colinh").id, False)
+
+    assert browser.get("/account").status_code == 303

@@ -16,6 +16,7 @@ from server.web.api.requests import (
     parameter,
     period,
     required_parameter,
+    span,
     unit_parameter,
     window,
 )
@@ -45,8 +46,7 @@ def list_observations() -> Response:
     required_parameter("period")
     groups = tuple(name for name in (parameter("group_by") or "").split(",") if name)
     org_unit, status = unit_parameter(), parameter("status") or "final"
-    if day("as_of") is not None:
-        raise RequestInvalid(reason="as-of-unsupported", path="/as_of")
+    _same_boundaries(str(period()))
     if len(set(groups)) != len(groups):
         raise RequestInvalid(reason="group_by", path="/group_by")
     figures = services().reports.figures(
@@ -76,22 +76,32 @@ def list_observations() -> Response:
     required=("form", "period"),
 )
 def list_rates() -> Response:
-    form, span = form_named(required_parameter("form")), required_parameter("period")
+    form, of_period = form_named(required_parameter("form")), required_parameter("period")
     period()
     rates = services().reports.reporting_rates(
-        current_actor(), form=form.code, period=span, group_by=parameter("group_by")
+        current_actor(), form=form.code, period=of_period, group_by=parameter("group_by")
     )
     return page_of(
         cut(rates, lambda rate: rate.group, window()),
         lambda rate: {
             "group": rate.group,
             "form": form.code,
-            "period": span,
+            "period": of_period,
             "expected": rate.expected,
             "actual": rate.actual,
             "on_time": rate.on_time,
         },
     )
+
+
+def _same_boundaries(of_period: str) -> None:
+    """Refuse ``as_of`` when the units of that day are not those of the period's end.
+
+    Figures are told on the boundaries of their period; on others they would be recounted.
+    """
+    on, reference = day("as_of"), services().reference
+    if on is not None and reference.units(on) != reference.units(span(of_period).end):
+        raise RequestInvalid(reason="as-of-other-boundaries", path="/as_of")
 
 
 def _shape(figure: Figure, org_unit: str | None, status: str) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """``openapi.json``: OpenAPI 3.1 from the table of operations, with the published forms in it."""
 
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import Final
 
 from flask import Response, current_app, request
@@ -38,14 +39,14 @@ _IF_MATCH: Final[Mapping[str, object]] = {
 @operation("GET", "/openapi.json", "This description", answer="Definition")
 def get_openapi() -> Response:
     forms = services().catalogue.forms()
-    mark = "-".join(form.digest for form in forms)
+    mark = sha256("\n".join(form.digest for form in forms).encode()).hexdigest()
     kept = current_app.extensions.get(_KEPT)
     # Written anew only when a form was published: the document holds every form's schema.
     if kept is None or kept[0] != mark:
         kept = (mark, text_of(document(forms)))
         current_app.extensions[_KEPT] = kept
     response = Response(kept[1], content_type="application/json")
-    response.add_etag()
+    response.set_etag(mark)
     response.make_conditional(request)
     return response
 

@@ -16,6 +16,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from server.core.json_text import JsonInvalid, loads, pointer
 from server.core.period import Period
 from server.core.submission import Edit
+from server.core.vietnamese import nfc
 from server.errors import BodyTooLarge, NotFound, PreconditionMissing, RequestInvalid
 from server.services.idempotency import StoredAnswer
 from server.web.session import current_actor, services
@@ -136,8 +137,8 @@ def members(
 
 
 def parameter(name: str) -> str | None:
-    """A query parameter; an empty one counts as absent."""
-    return request.args.get(name) or None
+    """A query parameter in NFC; an empty one counts as absent."""
+    return nfc(request.args.get(name, "")) or None
 
 
 def required_parameter(name: str) -> str:

@@ -3,10 +3,13 @@
 Missing and out of scope read alike (404), and come before keys, edits, rights and answers.
 """
 
+from flask import Response, g
+
 from server.core.form import Form
 from server.core.submission import Submission
 from server.errors import NotFound
 from server.web.api.requests import identity, span
+from server.web.api.routing import blueprint
 from server.web.session import current_actor, services
 
 
@@ -17,7 +20,18 @@ def submission_named(submission_id: str) -> Submission:
     service.reviewer.scope.require(
         current_actor(), found.org_unit, span(found.period), "submission"
     )
+    g.named_submission = found.id
     return found
+
+
+@blueprint.after_request
+def tag_refusals(response: Response) -> Response:
+    """A refusal about a submission carries the ETag of what stands there now, as answers do."""
+    refused = 400 <= response.status_code < 500  # noqa: PLR2004
+    if refused and "named_submission" in g and "ETag" not in response.headers:
+        current = services().submissions.submissions.get(g.named_submission)
+        response.headers["ETag"] = f'"{current.edit}"'
+    return response
 
 
 def unit_named(org_unit: str, period: str) -> str:

@@ -16,9 +16,7 @@ BODY = {"form": "households", "org_unit": "u-commune", "period": PERIOD}
 def browser(as_: As, world: World) -> FlaskClient:
     """A browser in which the reporter of the commune is signed in."""
     accounts = world.services.accounts
-    accounts.store.set_password(
-        world.accounts["commune_reporter"], accounts.hasher.hash(PASSWORD)
-    )
+    accounts.store.set_password(world.accounts["commune_reporter"], accounts.hasher.hash(PASSWORD))
     _, token = accounts.sign_in("commune_reporter", PASSWORD, "127.0.0.1")
     client = as_("commune_reporter").client
     client.set_cookie("session", token)

@@ -1,8 +1,12 @@
 """Definitions, reference data and lists: shapes, tags, pages."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from werkzeug.test import TestResponse
 
+from server.core.access import SYSTEM
 from tests.web.api.conftest import As
 from tests.world import GOOD, PERIOD, ROUND, UNITS, World
 
@@ -176,3 +180,13 @@ def test_reporting_rates_count_expected_sent_and_timely(as_: As) -> None:
         ],
         "next": None,
     }  # fmt: skip
+
+
+def test_figures_are_not_told_on_boundaries_of_another_time(as_: As, world: World) -> None:
+    path = f"/observations?indicator=0101&period={PERIOD}&as_of="
+    merged = replace(UNITS["far_commune"], id="u-new", code="01899", valid_from=date(2025, 7, 1))
+    world.services.reference.add_units([merged], SYSTEM)
+
+    assert as_("admin").get(f"{path}2024-12-31").status_code == 200
+    later = as_("admin").get(f"{path}2025-07-01")
+    assert (later.status_code, later.json["errors"][0]["code"]) == (400, "as-of-other-boundaries")

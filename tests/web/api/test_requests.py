@@ -146,25 +146,6 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    body=_JSON | st.dictionaries(st.sampled_from(["answers", "changes", "statuses"]), _JSON),
-    method=st.sampled_from(["PUT", "PATCH"]),
-)
-def test_no_body_makes_the_server_fail(
-    as_: As, draft: TestResponse, body: object, method: str
-) -> None:
-    answer = as_("commune_reporter")(
-        method,
-        f"/submissions/{draft.json['id']}/answers",
-        seen=draft.headers["ETag"],
-        data=json.dumps(body).encode(),
-        content_type="application/json",
-    )
-
-    assert answer.status_code in {200, 400, 409, 412, 422}
-
-
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(answers=st.dictionaries(st.sampled_from([*GOOD, "note", "all_people"]), _JSON))
 def test_no_answers_of_known_cells_make_the_server_fail(

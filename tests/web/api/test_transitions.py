@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from werkzeug.test import TestResponse
 
+from server.web.api.routing import OPERATIONS, Operation
 from tests.web.api.conftest import As, Caller, callers
 from tests.world import GOOD, PERIOD, World
 
@@ -29,6 +30,23 @@ def test_checks_come_in_the_order_of_the_contract(as_: As, draft: TestResponse) 
     assert [answer.status_code for answer in refusals] == [401, 404, 400, 428, 412, 403, 409]
     assert unknown.headers["WWW-Authenticate"].startswith("Bearer")
     assert keyless.json["errors"][0]["code"] == "idempotency-key-missing"
+    tags = [answer.headers.get("ETag") for answer in refusals]
+    assert tags == [None, None, *[draft.headers["ETag"]] * 5]
+
+
+@pytest.mark.parametrize(
+    "one", [one for one in OPERATIONS if one.guarded], ids=lambda one: f"{one.method} {one.path}"
+)
+def test_no_write_of_a_submission_goes_without_the_edit_it_is_based_on(
+    as_: As, draft: TestResponse, one: Operation
+) -> None:
+    bodies = {"PUT": {"answers": {}}, "POST": {"event": "submit"}}
+    path = one.path.format(submission_id=draft.json["id"])
+
+    answer = as_("commune_reporter")(one.method, path, bodies[one.method], key="k")
+
+    assert answer.status_code == 428
+    assert as_("commune_reporter").get(f"/submissions/{draft.json['id']}").json == draft.json
 
 
 def test_a_refused_request_leaves_its_key_free(as_: As, draft: TestResponse) -> None:
@@ -80,15 +98,15 @@ def test_a_key_belongs_to_its_account(as_: As) -> None:
     assert mine.json["id"] != theirs.json["id"]
 
 
-def test_one_key_sent_by_twenty_threads_starts_one_report(either_world: World) -> None:
+def test_one_key_sent_by_fifty_threads_starts_one_report(either_world: World) -> None:
     as_ = callers(either_world)
     body = {"form": "households", "org_unit": "u-commune", "period": PERIOD, "answers": GOOD}
 
     def start(_: int) -> TestResponse:
         return as_("commune_reporter")("POST", "/submissions", body, key="storm")
 
-    with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(start, range(20)))
+    with ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(start, range(50)))
 
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.data for answer in answers}) == 1

@@ -1,0 +1,53 @@
+"""Verdicts kept for a while: the rules are pure, so equal answers need no second calculation.
+
+A report is looked at many times between two changes: in lists, on the desk, at each move.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from server.core.answers import Context, Verdict, check
+from server.core.form import Form
+
+_KEPT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """The last verdicts by everything that they follow from; safe between threads."""
+
+    _kept: OrderedDict[tuple[object, ...], Verdict] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def of(
+        self,
+        form: Form,
+        answers: Mapping[str, object],
+        statuses: Mapping[str, str],
+        context: Context,
+    ) -> Verdict:
+        """What the rules of *form* say about *answers* in *context*."""
+        key = (
+            form.code,
+            form.version,
+            form.digest,
+            context.unit,
+            context.period,
+            repr(answers),
+            repr(statuses),
+            repr(context.previous),
+            repr(context.previous_statuses),
+        )
+        with self._lock:
+            known = self._kept.get(key)
+            if known is not None:
+                self._kept.move_to_end(key)
+                return known
+        verdict = check(form, answers, statuses, context)
+        with self._lock:
+            self._kept[key] = verdict
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return verdict
