@@ -74,6 +74,10 @@ def _refuse_condition(refusals: Refusals, path: str, text: str) -> None:
             path, "expression-invalid", message, reason=fault.reason, character=fault.column
         )
         return
+    for path_before in expression.previous:
+        name = f'prev("{path_before}")'
+        message = f"the expression uses {name}; a workflow knows unit and period alone"
+        refusals.add(path, "expression-unknown", message, name=name)
     for found in expression.paths:
         if len(found) != 2 or found[1] not in OUTSIDE.get(found[0], ()):  # noqa: PLR2004
             name = ".".join(found)

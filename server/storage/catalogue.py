@@ -4,6 +4,7 @@ What is published never changes: publishing the same version again with other co
 refused here, and by the database.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -112,7 +113,8 @@ class CatalogueStore:
                 "period_type": period_type,
                 "digest": digest,
                 "source": form_source,
-                "document": dumps(document),
+                # Not the canonical text: the order of keys is the order of columns and rows.
+                "document": json.dumps(document, ensure_ascii=False, separators=(",", ":")),
                 "published_at": instant_text(published_at),
             },
         )

@@ -128,6 +128,7 @@ def texts() -> dict[str, str]:
         "conflict": _("Ô này vừa được công chức khác của xã sửa: {theirs}."),
         "conflictMine": _("Của anh/chị: {mine}. Giữ số nào?"),
         "keep": _("Giữ {value}"),
+        "undecided": _("{count} ô chưa lưu: chọn giữ số nào ở phía trên."),
         "empty": _("(trống)"),
         "ambiguous": _("{text} là {readings}? Chọn một cách đọc."),
         "or": _("hay"),

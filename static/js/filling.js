@@ -6,6 +6,7 @@ import { editText, fill, isNumeric, parseCell, showCell, signOf } from "./cell_v
 import { Drafts } from "./drafts.js";
 import { Findings } from "./findings.js";
 import { Grid } from "./grid.js";
+import { Messages } from "./messages.js";
 import { Saver } from "./saving.js";
 
 const STEPS = 200;
@@ -28,7 +29,17 @@ const titleOf = (path) => {
   if (cell.tagName !== "TD") return (document.querySelector(`label[for="${CSS.escape(path)}"]`) || cell).textContent.trim();
   return `${cell.parentElement.querySelector(".row-title").textContent}, ${cell.dataset.label}`;
 };
-const findings = new Findings(texts, titleOf);
+const findings = new Findings(texts, titleOf, isBegun);
+const messages = new Messages(program, titleOf);
+
+/** Whether somebody has typed at one of these places: before that, a rule about them is no news. */
+function isBegun(paths) {
+  return paths.some((path) => {
+    const row = path.slice(0, path.lastIndexOf("/"));
+    const cells = row ? [...document.querySelectorAll(`[data-row="${CSS.escape(row)}"] .cell-typed`)].map((cell) => cell.id) : [path];
+    return cells.some((cell) => local.get(cell).value !== null || local.get(cell).status);
+  });
+}
 
 // ---- showing -------------------------------------------------------------------------------
 
@@ -108,8 +119,11 @@ function commit(typed, told = null) {
     step.push({ path, before: local.get(path), after: { value: read.value, status: read.status } });
   }
   apply(step, true);
-  if (asked.length) ask(asked);
-  if (told) tell(told, step.length);
+  if (asked.length) {
+    const reread = (convention) => commit(asked.map((cell) => ({ ...cell, convention })));
+    messages.ask(asked[0].text, local.spec(asked[0].path), reread);
+  }
+  if (told) messages.pasted(told, step.length);
 }
 
 function apply(step, forward, remember = true) {
@@ -141,44 +155,6 @@ function undo(from, to, forward) {
   if (!step) return;
   to.push(step);
   apply(forward ? step : [...step].reverse(), forward, false);
-}
-
-function tell({ clipped, skipped }, count) {
-  const said = [fill(texts.pasted, { count })];
-  if (clipped) said.push(fill(texts.clipped, { count: clipped }));
-  if (skipped) said.push(fill(texts.skipped, { count: skipped }));
-  byId("cell-note").textContent = said.join(" ");
-}
-
-/** A number that can be read in two ways is asked about once for all cells of the same paste. */
-function ask(cells) {
-  const box = document.createElement("div");
-  box.className = "question";
-  const line = document.createElement("p");
-  const [first] = cells;
-  const readings = ["vi", "en"].map((convention) => [convention, parseCell(first.text, local.spec(first.path), convention)]);
-  const known = readings.filter(([, read]) => typeof read.value === "number");
-  line.textContent = fill(texts.ambiguous, {
-    text: first.text,
-    readings: known.map(([, read]) => showCell(read, local.spec(first.path))).join(` ${texts.or} `),
-  });
-  box.append(line);
-  for (const [convention, read] of known) {
-    box.append(button(fill(texts.keep, { value: showCell(read, local.spec(first.path)) }), () => {
-      box.remove();
-      commit(cells.map((cell) => ({ ...cell, convention })));
-    }));
-  }
-  byId("conflicts").append(box);
-}
-
-function button(text, action) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = "button button-small";
-  made.textContent = text;
-  made.addEventListener("click", action);
-  return made;
 }
 
 // ---- rows ----------------------------------------------------------------------------------
@@ -256,59 +232,11 @@ function answered(body) {
   note();
 }
 
-function conflicts(met) {
-  const box = byId("conflicts");
-  box.querySelectorAll(".conflict-box").forEach((one) => one.remove());
-  for (const [path, { theirs, at }] of met) {
-    const spec = local.spec(path);
-    const their = typeof theirs === "string" && signOf(theirs) ? { value: null, status: theirs } : { value: theirs, status: null };
-    const word = (one) => (spec ? showCell(one, spec) : "") || texts.empty;
-    const item = document.createElement("div");
-    item.className = "conflict-box question";
-    const line = document.createElement("p");
-    const first = at ? fill(texts.conflictAt, { time: clockText(new Date(at)), theirs: word(their) }) : fill(texts.conflict, { theirs: word(their) });
-    line.textContent = `${titleOf(path)}. ${first} ${fill(texts.conflictMine, { mine: word(local.get(path)) })}`;
-    const decide = (mine) => {
-      base.set(path, their);
-      if (!mine) local.set(path, their);
-      saver.touch([path]);
-      recalculate([path]);
-      item.remove();
-    };
-    item.append(line, button(fill(texts.keep, { value: word(local.get(path)) }), () => decide(true)), button(fill(texts.keep, { value: word(their) }), () => decide(false)));
-    box.append(item);
-  }
-  paint([...met.keys()]);
-}
-
-const shift = Date.parse(program.now) - Date.now();
-const clock = () => new Date(Date.now() + shift);
-function clockText(instant) {
-  const there = new Date(instant.getTime() + 7 * 3600 * 1000); // Asia/Ho_Chi_Minh has no summer time
-  return `${String(there.getUTCHours()).padStart(2, "0")}:${String(there.getUTCMinutes()).padStart(2, "0")}`;
-}
-
-function state({ kind, at, count, kept, reason }) {
-  const line = byId("save-state");
-  line.className = `save-state save-${kind}`;
-  if (kind === "session") {
-    const link = document.createElement("a");
-    link.href = program.signIn;
-    link.target = "_blank";
-    link.rel = "noopener";
-    link.textContent = texts.signIn;
-    line.replaceChildren(`${texts.sessionOver} `, link, texts.sessionKept);
-    return;
-  }
-  const said = {
-    saved: () => fill(texts.saved, { time: clockText(at) }),
-    sending: () => texts.sending,
-    waiting: () => fill(texts.waiting, { count }),
-    offline: () => fill(kept ? texts.offline : texts.notKept, { count }),
-    refused: () => fill(texts.refused, { count, reason }),
-  }[kind]();
-  if (line.textContent !== said) line.textContent = said;
-  paint([...document.querySelectorAll(".pending")].map((cell) => cell.id));
+function decided(path, their, mine) {
+  base.set(path, their);
+  if (!mine) local.set(path, their);
+  saver.touch([path]);
+  recalculate([path]);
 }
 
 // ---- beside the cell -----------------------------------------------------------------------
@@ -415,10 +343,23 @@ function listen() {
 async function start() {
   listen();
   const drafts = await Drafts.open(program.account, program.document);
-  saver = new Saver({ program, local, base, drafts, on: { answer: answered, conflicts, state, clock } });
+  const on = {
+    answer: answered,
+    clock: messages.clock,
+    conflicts: (met) => {
+      messages.conflicts(met, local, decided);
+      paint([...met.keys()]);
+    },
+    state: (state) => {
+      messages.state(state);
+      paint([...document.querySelectorAll(".pending")].map((cell) => cell.id));
+    },
+  };
+  saver = new Saver({ program, local, base, drafts, on });
   const kept = await drafts.all();
   saver.restore(kept);
   recalculate(withCells(kept.map(({ path }) => path)));
+  findings.checked = Boolean(location.hash);
   findings.set(program.findings);
   const target = location.hash && byId(decodeURIComponent(location.hash.slice(1)));
   if (target) {

@@ -7,7 +7,8 @@ const WORST = ["error", "warning", "info"];
 const EMPTY = new Set(["schema.required", "schema.x-required-when"]);
 
 export class Findings {
-  constructor(texts, titleOf) {
+  constructor(texts, titleOf, isBegun) {
+    this.isBegun = isBegun;
     this.texts = texts;
     this.titleOf = titleOf;
     this.listed = [];
@@ -29,11 +30,12 @@ export class Findings {
     else this.unread.delete(path);
   }
 
-  /** Of each path the findings, the worst first. Empty cells are no reproach before "Kiểm tra". */
+  /** The worst first. What nobody has typed yet is no reproach before "Kiểm tra". */
   shown() {
     const unread = [...this.unread].map(([path, message]) => ({ path, message, severity: "error", code: "unread", paths: [path] }));
-    const listed = this.listed.filter(({ path, code }) =>
-      !(EMPTY.has(code) && !this.checked) && !(this.unread.has(path) && code === "schema.type"));
+    const listed = this.listed.filter(({ path, paths, code }) =>
+      (this.checked || (!EMPTY.has(code) && this.isBegun(paths || [path]))) &&
+      !(this.unread.has(path) && code === "schema.type"));
     return [...unread, ...listed].sort((a, b) => WORST.indexOf(a.severity) - WORST.indexOf(b.severity));
   }
 

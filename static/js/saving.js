@@ -158,6 +158,7 @@ export class Saver {
     if (this.trouble) this.on.state({ ...this.trouble, count, kept: this.kept });
     else if (this.sending && this.queue.size) this.on.state({ kind: "sending", count });
     else if (this.queue.size) this.on.state({ kind: "waiting", count });
+    else if (count) this.on.state({ kind: "conflict", count });
     else if (this.savedAt) this.on.state({ kind: "saved", at: this.savedAt });
   }
 

@@ -132,6 +132,11 @@ WORKFLOW_MUTATIONS: dict[str, tuple[Mutation, str, str]] = {
         "expression-invalid",
         "/transitions/0/when",
     ),
+    "condition on the previous report": (
+        put("transitions", 0, "when", value="prev('/total') == null"),
+        "expression-unknown",
+        "/transitions/0/when",
+    ),
     "condition on answers": (
         put("transitions", 0, "when", value="total > 5"),
         "expression-unknown",

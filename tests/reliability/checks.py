@@ -201,7 +201,7 @@ _HALVES = {
         f"SELECT s.id FROM submission s WHERE NOT EXISTS (SELECT 1 FROM event e WHERE {_STARTED})"
     ),
     "event without its report": (
-        "SELECT e.subject, e.name FROM event e WHERE e.subject LIKE 'submission/%'"
+        "SELECT e.subject, e.name FROM event e WHERE substr(e.subject, 1, 11) = 'submission/'"
         " AND NOT EXISTS (SELECT 1 FROM submission s WHERE e.subject = 'submission/' || s.id)"
     ),
     "revision without its event": (
@@ -272,7 +272,7 @@ def _check_ledger(database: Database, found: Findings) -> None:
 def _events(database: Database) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for subject, name in database.rows(
-        "SELECT subject, name FROM event WHERE subject LIKE 'submission/%'"
+        "SELECT subject, name FROM event WHERE substr(subject, 1, 11) = 'submission/'"
         " ORDER BY subject, sequence"
     ):
         found[subject].append(name)

@@ -23,6 +23,13 @@ from tests.reliability.witness import STOP
 _START_SECONDS = 90.0
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 class ServerDead(RuntimeError):
     """The server ended by itself, or does not answer."""
 
@@ -34,7 +41,7 @@ class Server:
     url: str
     folder: Path
     module: str = "tests.reliability.server"
-    port: int = field(default_factory=lambda: free_port())
+    port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> float:
@@ -101,6 +108,10 @@ class Witness:
     def stop(self) -> None:
         """Let every client get an answer to its last request, and end."""
         (self.folder / STOP).touch()
+        self.finish()
+
+    def finish(self) -> None:
+        """Wait until the clients have no communes left."""
         assert self.process is not None
         _, said = self.process.communicate(timeout=180)
         if self.process.returncode:
@@ -129,10 +140,3 @@ def ask_again(port: int, requests: Sequence[Request]) -> list[str]:
             differing.append(f"{request.number} {request.step}: {response.status} {text}")
     connection.close()
     return differing
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -69,7 +69,9 @@ class Client:
             return False
         last = self._ask("start", unit, self.crew.reporter, "POST", "/submissions", body)
         path = f"/submissions/{last.json['id']}"
-        corrected = f"Sửa lần cuối {self.random.getrandbits(64):016x} bởi văn phòng số {self.number}"
+        corrected = (
+            f"Sửa lần cuối {self.random.getrandbits(64):016x} bởi văn phòng số {self.number}"
+        )
         cell = {"path": "/note", "from": answers["note"], "to": corrected}
         if self._stopped():
             return False

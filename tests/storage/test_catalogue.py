@@ -61,6 +61,22 @@ def test_a_form_reads_back_with_its_source_and_document(catalogue):
     assert form.document == {"title": "Dân số", "properties": {}}
 
 
+def test_the_order_of_columns_survives_the_database(catalogue):
+    catalogue.add_form(
+        "{}",
+        {"properties": {"zebra": {}, "apple": {}, "mango": {}}},
+        code="ordered",
+        version=1,
+        kind="report",
+        title="Thứ tự",
+        period_type="year",
+        digest="d",
+        published_at=NOW,
+    )
+
+    assert list(catalogue.form("ordered").document["properties"]) == ["zebra", "apple", "mango"]
+
+
 def test_without_a_version_the_newest_is_meant(catalogue, add_form):
     for version in (9, 10, 2):
         add_form("population", version)

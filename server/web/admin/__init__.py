@@ -41,7 +41,7 @@ def install(app: Flask) -> Admin:
         HolidayView(models.HolidayRow, "", endpoint="holidays"),
         AccountView(models.AccountRow, "", endpoint="accounts_admin", url="accounts"),
         PluginPage(name="", endpoint="plugins"),
-        MailView(models.MailRow, "", endpoint="mails"),
+        MailView(models.MailRow, "", endpoint="sent_mails", url="mails"),
         AuditView(models.EventRow, "", endpoint="audit"),
     )
     return admin

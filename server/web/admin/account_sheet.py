@@ -1,4 +1,4 @@
-"""The sheet of new accounts: reading a CSV file line by line, and saying what is wrong with each."""
+"""The sheet of new accounts: a CSV file line by line, and what is wrong with each line."""
 
 import csv
 from collections.abc import Mapping
@@ -72,13 +72,19 @@ class _Reader:
 
     def __init__(self) -> None:
         tree = services().reference.tree(services().clock.today())
-        self._units: Mapping[str, OrgUnit] = {fold(code): unit for code, unit in tree.by_code.items()}
-        self._roles = {fold(role_title(role)): role for role in Role} | {role.value: role for role in Role}
+        self._units: Mapping[str, OrgUnit] = {
+            fold(code): unit for code, unit in tree.by_code.items()
+        }
+        self._roles = {fold(role_title(role)): role for role in Role} | {
+            role.value: role for role in Role
+        }
         self._seen: dict[str, int] = {}
 
     def line(self, number: int, row: list[str]) -> SheetLine:
         if len(row) != len(COLUMNS):
-            fault = _("Dòng phải có đúng 5 cột: tên đăng nhập, họ tên, thư điện tử, vai trò, mã đơn vị.")
+            fault = _(
+                "Dòng phải có đúng 5 cột: tên đăng nhập, họ tên, thư điện tử, vai trò, mã đơn vị."
+            )
             return SheetLine(number, tuple(row[: len(COLUMNS)]), None, "", (fault,))
         username, name, email, role_word, unit_code = row
         role, unit = self._roles.get(fold(role_word)), self._units.get(fold(unit_code))

@@ -7,7 +7,8 @@ from typing import Any
 from flask import flash, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_babel import gettext as _, lazy_gettext as _l
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import Form, SelectField
 
 from server.core.access import Grant, Right, Role
@@ -24,7 +25,8 @@ from server.web.admin.safe_view import SafeModelView, refused
 from server.web.problems import problem_of
 from server.web.session import current_actor, services
 
-_ROW = AccountRow
+_ROW: Any = AccountRow
+_GRANT: Any = AccountGrantRow
 
 
 def _roles() -> list[tuple[str, str]]:
@@ -51,7 +53,7 @@ def _held_roles(_view: Any, _context: Any, row: Any, _column: str) -> str:
 
 
 def _holding(role: str) -> Any:
-    grant, today = AccountGrantRow, services().clock.today()
+    grant, today = _GRANT, services().clock.today()
     held = (
         (grant.role == role)
         & (grant.valid_from.is_null() | (grant.valid_from <= today))
@@ -130,9 +132,14 @@ class AccountView(SafeModelView):
 
     def details(self, row: Any) -> dict[str, Any]:
         today = services().clock.today()
-        grant, token = AccountGrantRow, ApiTokenRow
+        grant, token = _GRANT, ApiTokenRow
         grants = [
-            (kept, role_title(Role(kept.role)), cells.unit_name(kept.org_unit_id), cells.dated(kept, today))
+            (
+                kept,
+                role_title(Role(kept.role)),
+                cells.unit_name(kept.org_unit_id),
+                cells.dated(kept, today),
+            )
             for kept in grant.select().where(grant.account == row.id).order_by(grant.id)
         ]
         units = services().reference.units(today)
@@ -176,7 +183,10 @@ class AccountView(SafeModelView):
             role, unit = Role(request.form.get("role", "")), request.form.get("org_unit", "")
             services().reference.unit(unit)
         except (DateUnclear, ValueError, NotFound):
-            flash(_("Chưa cấp quyền: chọn vai trò và đơn vị, nhập ngày theo dạng 24/01/2025."), "error")
+            flash(
+                _("Chưa cấp quyền: chọn vai trò và đơn vị, nhập ngày theo dạng 24/01/2025."),
+                "error",
+            )
             return self._back(row)
         if first and last and last < first:
             flash(_("Chưa cấp quyền: ngày cuối phải sau ngày đầu."), "error")

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask_babel import gettext as _, lazy_gettext as _l
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from server.core.access import Right
@@ -16,7 +17,9 @@ from server.web.admin.words import happened, subject_kinds
 from server.web.formats import instant
 from server.web.session import services
 
-_ROW = EventRow
+_ROW: Any = EventRow
+_REPORT: Any = SubmissionRow
+_STRETCH: Any = OrgUnitStretchRow
 
 
 def subject_title(subject: str) -> str:
@@ -28,7 +31,7 @@ def subject_title(subject: str) -> str:
     if kind == "account":
         return f"{title}: {services().accounts.name_of(name)}"
     if kind == "submission":
-        row = SubmissionRow.get_or_none(SubmissionRow.id == name)
+        row = _REPORT.get_or_none(_REPORT.id == name)
         if row is not None:
             unit = cells.unit_name(row.org_unit_id)
             return f"{title}: {row.form_id}, {unit}, {cells.period_title(row.period)}"
@@ -44,7 +47,9 @@ class AuditView(SafeModelView):
 
     right = Right.ADMINISTER
     title = _l("Nhật ký hệ thống")
-    lead = _l("Mỗi dòng nối với dòng trước bằng mã băm; không ai sửa hay xóa được, kể cả quản trị viên.")
+    lead = _l(
+        "Mỗi dòng nối với dòng trước bằng mã băm; không ai sửa hay xóa được, kể cả quản trị viên."
+    )
     empty_text = _l("Chưa có việc nào được ghi.")
     search_hint = _l("Tên người, tên đơn vị hoặc mã đối tượng")
     can_view_details = True
@@ -82,13 +87,20 @@ class AuditView(SafeModelView):
         return happened(row.name)
 
     def searching(self, text: str) -> Any:
-        people = [row.id for row in AccountRow.select(AccountRow.id).where(AccountRow.folded.contains(text))]
-        stretch = OrgUnitStretchRow
+        people = [
+            row.id
+            for row in AccountRow.select(AccountRow.id).where(AccountRow.folded.contains(text))
+        ]
+        stretch = _STRETCH
         units = [
             row.org_unit_id
-            for row in stretch.select(stretch.org_unit).where(stretch.folded.contains(text)).limit(50)
+            for row in stretch.select(stretch.org_unit)
+            .where(stretch.folded.contains(text))
+            .limit(50)
         ]
-        submissions = SubmissionRow.select(SubmissionRow.id).where(SubmissionRow.org_unit.in_(units))
+        submissions = SubmissionRow.select(SubmissionRow.id).where(
+            SubmissionRow.org_unit.in_(units)
+        )
         subjects = [f"org_unit/{unit}" for unit in units]
         subjects += [f"account/{person}" for person in people]
         subjects += [f"submission/{row.id}" for row in submissions]

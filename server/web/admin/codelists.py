@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask_babel import gettext as _, lazy_gettext as _l
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from server.core.access import Right
@@ -11,7 +12,7 @@ from server.storage.models import CodeListVersionRow
 from server.web.admin import cells
 from server.web.admin.safe_view import SafeModelView
 
-_ROW = CodeListVersionRow
+_ROW: Any = CodeListVersionRow
 
 
 def _title(_view: Any, _context: Any, row: Any, _column: str) -> Markup:

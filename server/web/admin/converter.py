@@ -11,7 +11,8 @@ from typing import Any
 import peewee
 from flask_admin.contrib.peewee.form import CustomModelConverter
 from flask_admin.form import BaseForm
-from flask_babel import gettext as _, lazy_gettext
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from wtforms import BooleanField, Field, HiddenField, SelectField, StringField, validators
 from wtforms.widgets import TextInput
 
@@ -96,7 +97,7 @@ class DayField(Field):
 
 
 class InstantField(Field):
-    """An instant to the microsecond with its zone, so that saving a form unchanged changes nothing."""
+    """An instant to the microsecond with its zone: saving a form unchanged changes nothing."""
 
     widget = TextInput()
 
@@ -148,7 +149,7 @@ class UnitField(SelectField):
 
 def _unit_id(value: object) -> str | None:
     """Of a related row, or of what was chosen."""
-    if value is None or value == "" or value == "None":
+    if value is None or value in {"", "None"}:
         return None
     return str(getattr(value, "id", value))
 

@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from flask_admin.contrib.peewee.filters import BasePeeweeFilter
+from flask_babel import lazy_gettext as _l
 
 from server.core.ports import LOCAL
 from server.core.vietnamese import DateUnclear, parse_date
+from server.web.session import services
 
 Options = Sequence[tuple[str, str]]
 
@@ -74,7 +76,7 @@ class ConditionFilter(ListFilter):
         self,
         key: str,
         name: str,
-        options: Options,
+        options: Options | Callable[[], Options],
         condition: Callable[[str], Any],
     ) -> None:
         super().__init__(key, name, None, options)
@@ -82,3 +84,15 @@ class ConditionFilter(ListFilter):
 
     def apply(self, query: Any, value: Any) -> Any:
         return query.where(self._condition(value))
+
+
+def in_force(row: Any) -> ConditionFilter:
+    """Whether dated rows hold today or have ended."""
+
+    def condition(value: str) -> Any:
+        today = services().clock.today()
+        ended = row.valid_to.is_null(False) & (row.valid_to < today)
+        return ended if value == "ended" else ~ended & (row.valid_from <= today)
+
+    options = [("now", _l("Đang hiệu lực")), ("ended", _l("Đã kết thúc"))]
+    return ConditionFilter("holds", _l("Hiệu lực"), options, condition)

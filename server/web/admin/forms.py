@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask_babel import gettext as _, lazy_gettext as _l
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from server.core.access import Right
@@ -12,7 +13,7 @@ from server.web.admin.filters import ListFilter
 from server.web.admin.safe_view import SafeModelView
 from server.web.session import services
 
-_ROW = FormVersionRow
+_ROW: Any = FormVersionRow
 
 
 def _kinds() -> dict[str, str]:

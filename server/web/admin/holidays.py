@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask_babel import gettext as _, lazy_gettext as _l
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import Form
 
 from server.core.access import Right
@@ -13,7 +14,7 @@ from server.web.admin.filters import ListFilter
 from server.web.admin.safe_view import SafeModelView, refused
 from server.web.session import current_actor, services
 
-_ROW = HolidayRow
+_ROW: Any = HolidayRow
 _SATURDAY = 5
 
 
@@ -49,7 +50,9 @@ class HolidayView(SafeModelView):
         return f"{row.kind}:{row.title}"  # the table keeps no counter; the words are all there is
 
     def searching(self, text: str) -> Any:
-        found = [day for day, title in _ROW.select(_ROW.day, _ROW.title).tuples() if text in fold(title)]
+        found = [
+            day for day, title in _ROW.select(_ROW.day, _ROW.title).tuples() if text in fold(title)
+        ]
         return _ROW.day.in_(found)
 
     def save(self, row: Any, form: Form) -> None:

@@ -3,7 +3,8 @@
 from typing import Any
 
 import peewee
-from flask_babel import gettext as _, lazy_gettext as _l
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from server.core.access import Right
@@ -15,7 +16,7 @@ from server.web.admin.safe_view import SafeModelView
 from server.web.formats import instant
 from server.web.session import services
 
-_ROW = MailRow
+_ROW: Any = MailRow
 
 
 def _kinds() -> dict[str, str]:
@@ -69,8 +70,13 @@ class MailView(SafeModelView):
 
     right = Right.ADMINISTER
     title = _l("Thư đã gửi")
-    lead = _l("Mỗi thư đôn đốc, thư báo trả lại: gửi cho ai, về báo cáo nào, lúc nào, máy chủ thư trả lời gì.")
-    empty_text = _l("Chưa có thư nào. Thư được lập khi đến hạn nhắc hoặc khi có báo cáo bị trả lại.")
+    lead = _l(
+        "Mỗi thư đôn đốc, thư báo trả lại: gửi cho ai, về báo cáo nào, lúc nào, "
+        "máy chủ thư trả lời gì."
+    )
+    empty_text = _l(
+        "Chưa có thư nào. Thư được lập khi đến hạn nhắc hoặc khi có báo cáo bị trả lại."
+    )
     search_hint = _l("Đơn vị, địa chỉ nhận hoặc tiêu đề")
     can_view_details = True
     column_list = (
@@ -142,7 +148,10 @@ class MailView(SafeModelView):
                 (_("Lập lúc"), instant(row.created_at)),
                 (_("Gửi lúc"), instant(row.sent_at)),
                 (_("Số lần thử"), row.tries),
-                (_("Thử lại lúc"), instant(row.due_at) if row.state == "waiting" else cells.NOTHING),
+                (
+                    _("Thử lại lúc"),
+                    instant(row.due_at) if row.state == "waiting" else cells.NOTHING,
+                ),
                 (_("Máy chủ thư trả lời"), row.response or cells.NOTHING),
                 (_("Lỗi lần gần nhất"), row.error or cells.NOTHING),
             ],

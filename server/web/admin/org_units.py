@@ -1,10 +1,11 @@
-"""Đơn vị báo cáo: the dated stretches of the units; one that ends gets a last day, none is deleted."""
+"""Đơn vị báo cáo: the dated stretches of the units; one that ends gets a last day."""
 
 from dataclasses import replace
 from typing import Any
 
 import peewee
-from flask_babel import gettext as _, lazy_gettext as _l
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import Form
 
 from server.core.access import Right
@@ -12,11 +13,11 @@ from server.core.org_unit import Level, OrgUnit
 from server.core.vietnamese import fold_unit_name
 from server.storage.models import OrgUnitStretchRow
 from server.web.admin import cells
-from server.web.admin.filters import ConditionFilter, ListFilter
+from server.web.admin.filters import ListFilter, in_force
 from server.web.admin.safe_view import SafeModelView, refused
 from server.web.session import current_actor, services
 
-_ROW = OrgUnitStretchRow
+_ROW: Any = OrgUnitStretchRow
 
 
 class OrgUnitView(SafeModelView):
@@ -52,12 +53,7 @@ class OrgUnitView(SafeModelView):
     column_default_sort = ("sort_key", False)
     column_filters = (
         ListFilter("level", _l("Cấp"), _ROW.level, lambda: list(cells.levels().items())),
-        ConditionFilter(
-            "holds",
-            _l("Hiệu lực"),
-            [("now", _l("Đang hiệu lực")), ("ended", _l("Đã kết thúc"))],
-            lambda value: _holds(value),
-        ),
+        in_force(_ROW),
     )
     column_formatters = {
         "code": cells.code,
@@ -73,7 +69,9 @@ class OrgUnitView(SafeModelView):
         "level": {"choices": lambda: list(cells.levels().items())},
         "kind": {"choices": lambda: list(cells.unit_kinds().items())},
         "valid_from": {"optional": True, "description": _l("Bỏ trống nếu có từ trước.")},
-        "valid_to": {"description": _l("Ngày cuối cùng đơn vị còn hoạt động. Bỏ trống nếu đang hoạt động.")},
+        "valid_to": {
+            "description": _l("Ngày cuối cùng đơn vị còn hoạt động. Bỏ trống nếu đang hoạt động.")
+        },
     }
 
     def searching(self, text: str) -> peewee.Expression:
@@ -104,9 +102,3 @@ def _check(unit: OrgUnit) -> None:
         raise refused("code", _("Mã này đang là của %(name)s.", name=other.name))
     if unit.parent and any(above.id == unit.id for above in tree.ancestors(unit.parent)):
         raise refused("parent", _("Đơn vị được chọn đang thuộc chính đơn vị này."))
-
-
-def _holds(value: str) -> Any:
-    today = services().clock.today()
-    ended = _ROW.valid_to.is_null(False) & (_ROW.valid_to < today)
-    return ended if value == "ended" else ~ended & (_ROW.valid_from <= today)

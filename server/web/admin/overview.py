@@ -4,7 +4,8 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_babel import gettext as _, lazy_gettext as _l
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from server.core.access import Right
 from server.storage import models
@@ -31,7 +32,11 @@ def _groups() -> list[tuple[str, list[tuple[str, str, int]]]]:
             [
                 ("org_units.index_view", _("Đơn vị báo cáo"), _count(models.OrgUnitRow)),
                 ("villages.index_view", _("Thôn, bản, tổ dân phố"), _count(models.VillageRow)),
-                ("accounts_admin.index_view", _("Người dùng và phân quyền"), _count(models.AccountRow)),
+                (
+                    "accounts_admin.index_view",
+                    _("Người dùng và phân quyền"),
+                    _count(models.AccountRow),
+                ),
                 ("holidays.index_view", _("Ngày nghỉ, ngày làm bù"), _count(models.HolidayRow)),
             ],
         ),
@@ -40,7 +45,11 @@ def _groups() -> list[tuple[str, list[tuple[str, str, int]]]]:
             [
                 ("rounds.index_view", _("Đợt báo cáo"), _count(models.RoundRow)),
                 ("forms.index_view", _("Biểu mẫu"), _count(models.FormRow)),
-                ("workflows.index_view", _("Quy trình duyệt"), len(services().catalogue.workflows())),
+                (
+                    "workflows.index_view",
+                    _("Quy trình duyệt"),
+                    len(services().catalogue.workflows()),
+                ),
                 ("indicators.index_view", _("Chỉ tiêu thống kê"), _count(models.IndicatorRow)),
                 ("codelists.index_view", _("Bảng mã"), len(services().catalogue.codelists())),
             ],
@@ -48,7 +57,7 @@ def _groups() -> list[tuple[str, list[tuple[str, str, int]]]]:
         (
             _("Vận hành"),
             [
-                ("mails.index_view", _("Thư đã gửi"), _count(models.MailRow)),
+                ("sent_mails.index_view", _("Thư đã gửi"), _count(models.MailRow)),
                 ("plugins.index_view", _("Tiện ích mở rộng"), len(services().plugins.health())),
                 ("audit.index_view", _("Nhật ký hệ thống"), _count(models.EventRow)),
             ],
@@ -66,7 +75,7 @@ def _warnings(view: SafeBaseView) -> list[tuple[str, str]]:
     mail = models.MailRow
     dead = mail.select().where(mail.state == "dead").count()
     if dead:
-        address = view.get_url("mails.index_view", state="dead")
+        address = view.get_url("sent_mails.index_view", state="dead")
         found.append((_("%(number)s thư không gửi được.", number=dead), address))
     faulty = sum(health.last_fault is not None for health in services().plugins.health())
     if faulty:

@@ -5,7 +5,8 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_babel import gettext as _, lazy_gettext as _l
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from server.core.access import Right
 from server.web.admin.safe_view import SafeBaseView
@@ -25,7 +26,9 @@ class PluginPage(SafeBaseView):
             health.name: json.dumps(dict(plugins.schema(health.name)), ensure_ascii=False, indent=2)
             for health in plugins.health()
         }
-        return self.render("admin/plugins.html", healths=plugins.health(), schemas=schemas, offer=_offer)
+        return self.render(
+            "admin/plugins.html", healths=plugins.health(), schemas=schemas, offer=_offer
+        )
 
 
 def _offer(offer: str) -> Any:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask_babel import gettext as _, lazy_gettext as _l
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import Form, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -18,7 +19,7 @@ from server.web.admin.safe_view import SafeModelView, refused
 from server.web.formats import day
 from server.web.session import current_actor, services
 
-_ROW = RoundRow
+_ROW: Any = RoundRow
 
 
 def _levels() -> dict[str, str]:
@@ -50,7 +51,9 @@ class RoundView(SafeModelView):
 
     right = Right.ADMINISTER
     title = _l("Đợt báo cáo")
-    lead = _l("Mở đợt theo công văn đề nghị báo cáo: hệ thống lập báo cáo phải gửi cho từng đơn vị.")
+    lead = _l(
+        "Mở đợt theo công văn đề nghị báo cáo: hệ thống lập báo cáo phải gửi cho từng đơn vị."
+    )
     new_title = _l("Mở đợt báo cáo")
     empty_text = _l("Chưa mở đợt báo cáo nào.")
     search_hint = _l("Tên đợt hoặc số công văn")
@@ -72,7 +75,9 @@ class RoundView(SafeModelView):
     column_searchable_list = (_ROW.title,)
     column_sortable_list = (("period", _ROW.period), ("letter_on", _ROW.letter_on))
     column_default_sort = ("letter_on", True)
-    column_filters = (ListFilter("level", _l("Mức độ số liệu"), _ROW.level, lambda: list(_levels().items())),)
+    column_filters = (
+        ListFilter("level", _l("Mức độ số liệu"), _ROW.level, lambda: list(_levels().items())),
+    )
     column_formatters = {
         "period": lambda _v, _c, row, _n: cells.period_title(row.period),
         "letter_on": cells.day,
@@ -81,11 +86,14 @@ class RoundView(SafeModelView):
         "owed": lambda _v, _c, row, _n: _owed(row),
     }
     form_columns = (
-        "code", "title", "period", "letter_number", "letter_on", "contact", "phone", "level", "opens_on",
+        "code", "title", "period", "letter_number", "letter_on", "contact", "phone", "level",
+        "opens_on",
     )  # fmt: skip
     form_args = {
         "code": {"description": _l("Chữ thường, số và dấu gạch nối, ví dụ dan-so-2024.")},
-        "period": {"description": _l("Ví dụ: 2024; 2025-Q1; 2025-07; 2024-SY cho năm học 2024–2025.")},
+        "period": {
+            "description": _l("Ví dụ: 2024; 2025-Q1; 2025-07; 2024-SY cho năm học 2024–2025.")
+        },
         "level": {"choices": lambda: list(_levels().items())},
     }
     form_extra_fields = {"forms": FormsField(_l("Biểu mẫu phải báo cáo"))}
@@ -93,7 +101,9 @@ class RoundView(SafeModelView):
 
     def searching(self, text: str) -> Any:
         rows = _ROW.select(_ROW.id, _ROW.title, _ROW.letter_number).tuples()
-        return _ROW.id.in_([id_ for id_, title, number in rows if text in fold(f"{title} {number}")])
+        return _ROW.id.in_(
+            [id_ for id_, title, number in rows if text in fold(f"{title} {number}")]
+        )
 
     def save(self, row: Any, form: Form) -> None:
         period = _period(form.period.data)

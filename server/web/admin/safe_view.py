@@ -109,19 +109,19 @@ class SafeModelView(_Guarded, ModelView):
 
     # What a subclass says
 
-    def save(self, row: peewee.Model | None, form: Form) -> None:
+    def save(self, row: Any, form: Form) -> None:
         """Write *form* through a service; *row* is the one that is changed, ``None`` for new."""
         raise NotImplementedError
 
-    def remove(self, row: peewee.Model) -> None:
+    def remove(self, row: Any) -> None:
         """Delete *row* through a service; what hangs below it refuses."""
         raise NotImplementedError
 
-    def name_of(self, row: peewee.Model) -> str:
+    def name_of(self, row: Any) -> str:
         """What the row is called in headings and questions."""
         return str(getattr(row, "name", None) or getattr(row, "title", None) or row)
 
-    def edit_of(self, row: peewee.Model) -> str:
+    def edit_of(self, row: Any) -> str:
         """What changes with every change of the row; carried by the form and compared."""
         return str(getattr(row, "edit", ""))
 
@@ -133,7 +133,7 @@ class SafeModelView(_Guarded, ModelView):
             whole |= condition
         return whole
 
-    def details(self, row: peewee.Model) -> dict[str, Any]:
+    def details(self, row: Any) -> dict[str, Any]:
         """What the details page shows besides the row."""
         return {"row": row}
 
@@ -145,9 +145,9 @@ class SafeModelView(_Guarded, ModelView):
 
     def create_blueprint(self, admin: Any) -> Any:
         """Register only the routes that this list offers."""
-        self._urls = [
+        self._urls: list[Any] = [
             (url, name, methods)
-            for url, name, methods in type(self)._urls
+            for url, name, methods in self._urls
             if name not in _SWITCHED or getattr(self, _SWITCHED[name] or "", False)
         ]
         return super().create_blueprint(admin)
@@ -201,7 +201,10 @@ class SafeModelView(_Guarded, ModelView):
             self.remove(row)
         except peewee.IntegrityError:
             flash(
-                _("Không xóa được: đang có dữ liệu khác dùng mục này. Hãy cho hết hiệu lực thay vì xóa."),
+                _(
+                    "Không xóa được: đang có dữ liệu khác dùng mục này. "
+                    "Hãy cho hết hiệu lực thay vì xóa."
+                ),
                 "error",
             )
         except BieumauError as error:
@@ -212,21 +215,21 @@ class SafeModelView(_Guarded, ModelView):
 
     # Reading
 
-    def asked(self) -> peewee.Model:
+    def asked(self) -> Any:
         """The row that ``?id=`` names; ``NotFound`` for anything else."""
         found = self.get_one(request.args.get("id", ""))
         if found is None:
             raise NotFound(kind=self.endpoint)
         return found
 
-    def get_one(self, id: str) -> peewee.Model | None:  # noqa: A002 - Flask-Admin's word
+    def get_one(self, id: str) -> Any:
         key = _key(self.model._meta.primary_key, id)
         return None if key is None else self.model.get_or_none(self._key_field() == key)
 
     def _key_field(self) -> peewee.Field:
         return self.model._meta.primary_key
 
-    def get_list(
+    def get_list(  # noqa: PLR0917 - Flask-Admin's call
         self,
         page: int | None,
         sort_column: str | None,
@@ -252,10 +255,8 @@ class SafeModelView(_Guarded, ModelView):
 
     def _order(self, sort_column: str | None, descending: bool) -> list[Any]:
         chosen = self._sortable_columns.get(sort_column)
-        if chosen is not None:
-            wanted = [(chosen, descending)]
-        else:
-            wanted = self._get_default_order() or []
+        default = self._get_default_order() or []
+        wanted = default if chosen is None else [(chosen, descending)]
         # The key last: without it rows of equal rank may show on two pages, or on none.
         wanted = [*wanted, (self._key_field(), False)]
         fields = [
@@ -267,7 +268,7 @@ class SafeModelView(_Guarded, ModelView):
     def init_search(self) -> bool:
         return bool(self.column_searchable_list)
 
-    def is_valid_filter(self, filter: object) -> bool:  # noqa: A002 - Flask-Admin's word
+    def is_valid_filter(self, filter: object) -> bool:
         return isinstance(filter, ListFilter)
 
     def get_filter_arg(self, index: int, flt: Any) -> str:
@@ -316,7 +317,7 @@ class SafeModelView(_Guarded, ModelView):
     def is_action_allowed(self, name: str) -> bool:
         return False
 
-    def _kept(self, row: peewee.Model | None, form: Form) -> bool:
+    def _kept(self, row: Any, form: Form) -> bool:
         """Save; put into words, beside the fields, what the service refuses."""
         try:
             self.save(row, form)
@@ -378,7 +379,11 @@ def _mark(form: Form, error: InputInvalid) -> None:
 def _key(field: peewee.Field, text: str) -> object | None:
     """*text* as a key of that kind, or ``None`` when it cannot be one."""
     if isinstance(field, peewee.AutoField | peewee.BigAutoField):
-        return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else None
+        return (
+            int(text)
+            if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
+            else None
+        )
     if field.field_type == "DATE":
         try:
             return date.fromisoformat(text)

@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import peewee
-from flask_babel import gettext as _, lazy_gettext as _l
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import Form
 
 from server.core.access import Right
@@ -13,11 +14,11 @@ from server.core.vietnamese import fold, fold_unit_name
 from server.errors import NotFound
 from server.storage.models import OrgUnitStretchRow, VillageRow
 from server.web.admin import cells
-from server.web.admin.filters import ConditionFilter, ListFilter, YesNoFilter
+from server.web.admin.filters import ListFilter, YesNoFilter, in_force
 from server.web.admin.safe_view import SafeModelView, refused
 from server.web.session import current_actor, services
 
-_ROW = VillageRow
+_ROW: Any = VillageRow
 
 
 def _titles(codelist: str) -> dict[str, str]:
@@ -42,7 +43,9 @@ class VillageView(SafeModelView):
 
     right = Right.ADMINISTER
     title = _l("Thôn, bản, tổ dân phố")
-    lead = _l("Danh sách dòng của các biểu lập theo thôn. Thôn không còn thì nhập ngày cuối, không xóa.")
+    lead = _l(
+        "Danh sách dòng của các biểu lập theo thôn. Thôn không còn thì nhập ngày cuối, không xóa."
+    )
     new_title = _l("Thêm thôn, bản, tổ dân phố")
     empty_text = _l("Chưa có thôn nào. Thêm thôn đầu tiên, hoặc nạp danh sách bằng dòng lệnh.")
     search_hint = _l("Tên thôn hoặc tên xã")
@@ -61,7 +64,11 @@ class VillageView(SafeModelView):
         "holds": _l("Hiệu lực"),
     }
     column_searchable_list = (_ROW.name,)
-    column_sortable_list = (("name", _ROW.name), ("number", _ROW.number), ("org_unit_id", _ROW.org_unit))
+    column_sortable_list = (
+        ("name", _ROW.name),
+        ("number", _ROW.number),
+        ("org_unit_id", _ROW.org_unit),
+    )
     column_default_sort = [("org_unit", False), ("number", False)]
     column_filters = (
         ListFilter("kind", _l("Loại"), _ROW.kind, lambda: list(_kinds().items())),
@@ -69,12 +76,7 @@ class VillageView(SafeModelView):
             "poor", _l("Đặc biệt khó khăn"), _ROW.extremely_poor,
             [("1", _l("Có")), ("0", _l("Không"))],
         ),
-        ConditionFilter(
-            "holds",
-            _l("Hiệu lực"),
-            [("now", _l("Đang hiệu lực")), ("ended", _l("Đã kết thúc"))],
-            lambda value: _holds(value),
-        ),
+        in_force(_ROW),
     )  # fmt: skip
     column_formatters = {
         "org_unit_id": cells.unit,
@@ -97,7 +99,9 @@ class VillageView(SafeModelView):
 
     def searching(self, text: str) -> peewee.Expression:
         """Names have no folded column: a province has some thousand villages, so they are read."""
-        named = [id_ for id_, name in _ROW.select(_ROW.id, _ROW.name).tuples() if text in fold(name)]
+        named = [
+            id_ for id_, name in _ROW.select(_ROW.id, _ROW.name).tuples() if text in fold(name)
+        ]
         stretch = OrgUnitStretchRow
         communes = stretch.select(stretch.org_unit).where(
             stretch.folded.contains(fold_unit_name(text))
@@ -119,9 +123,3 @@ class VillageView(SafeModelView):
             row.valid_from, row.valid_to,
         )  # fmt: skip
         reference.save_village(replace(kept, **given), actor, edit=int(form.edit.data))
-
-
-def _holds(value: str) -> Any:
-    today = services().clock.today()
-    ended = _ROW.valid_to.is_null(False) & (_ROW.valid_to < today)
-    return ended if value == "ended" else ~ended & (_ROW.valid_from <= today)

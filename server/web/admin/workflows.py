@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask_babel import gettext as _, lazy_gettext as _l
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from server.core.access import Right
 from server.core.vietnamese import fold
@@ -14,7 +15,7 @@ from server.web.admin.safe_view import SafeModelView
 from server.web.admin.words import event_title
 from server.web.session import services
 
-_ROW = WorkflowVersionRow
+_ROW: Any = WorkflowVersionRow
 
 
 def _of(row: Any) -> Workflow:
@@ -67,7 +68,9 @@ class WorkflowView(SafeModelView):
 
     def searching(self, text: str) -> Any:
         rows = _ROW.select(_ROW.id, _ROW.code, _ROW.version)
-        return _ROW.id.in_([row.id for row in rows if text in fold(_of(row).title) or text in row.code])
+        return _ROW.id.in_(
+            [row.id for row in rows if text in fold(_of(row).title) or text in row.code]
+        )
 
     def details(self, row: Any) -> dict[str, Any]:
         workflow = _of(row)

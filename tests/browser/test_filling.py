@@ -1,0 +1,496 @@
+"""The filling page in a real browser: typing, pasting, saving, conflicts, lost networks."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from server.core.submission import Change
+from server.services.review import SubmissionView
+from server.storage.database import Database
+from tests.filling_world import (
+    PASSWORD,
+    example_rows,
+    make_filling_world,
+    served,
+    with_last_year,
+)
+from tests.world import World, copied_world
+
+ROWS = example_rows()
+SAVED = re.compile(r"^Đã lưu trên máy chủ lúc \d\d:\d\d\.$")
+
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World]:
+    """A database with last year's report of Cổ Linh, to be copied by each test."""
+    folder = tmp_path_factory.mktemp("filling")
+    database = Database.open(f"sqlite:///{folder}/seeded.sqlite")
+    database.migrate()
+    world = make_filling_world(database, folder)
+    with_last_year(world, {"rows": ROWS})
+    database.close()
+    return folder / "seeded.sqlite", world
+
+
+@pytest.fixture
+def world(seeded: tuple[Path, World], tmp_path: Path) -> Iterator[World]:
+    path, first = seeded
+    shutil.copy(path, tmp_path / "copy.sqlite")
+    database = Database.open(f"sqlite:///{tmp_path}/copy.sqlite")
+    yield copied_world(first, database, tmp_path, ("csv_export", "pdf_print"))
+    database.close()
+
+
+@pytest.fixture
+def address(world: World) -> Iterator[str]:
+    with served(world) as found:
+        yield found
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context(viewport={"width": 1280, "height": 900}, locale="vi-VN")
+    yield opened
+    opened.close()
+
+
+def start(world: World, form: str = "population_ethnic") -> SubmissionView:
+    return world.services.submissions.start(
+        world.actor("commune_reporter"), form=form, org_unit="u-commune", period="2024"
+    )
+
+
+def now(world: World, view: SubmissionView) -> SubmissionView:
+    return world.services.submissions.get(world.actor("commune_reporter"), view.submission.id)
+
+
+def sign_in(page: Page, address: str, username: str = "commune_reporter") -> None:
+    page.goto(f"{address}/sign-in")
+    page.fill("#username", username)
+    page.fill("#password", PASSWORD)
+    page.click("main button[type=submit]")
+
+
+def fill(context: BrowserContext, address: str, view: SubmissionView) -> Page:
+    """A page on which *view* is being filled; scripts that break fail the test."""
+    page = context.new_page()
+    page.on("pageerror", lambda error: pytest.fail(f"script: {error}"))
+    sign_in(page, address)
+    open_report(page, address, view)
+    return page
+
+
+def open_report(page: Page, address: str, view: SubmissionView) -> None:
+    page.goto(f"{address}/submissions/{view.submission.id}")
+    page.wait_for_selector("html[data-ready=filling]")
+
+
+def cell(page: Page, path: str):  # type: ignore[no-untyped-def]
+    return page.locator(f'[id="{path}"]')
+
+
+def write(page: Page, path: str, text: str, key: str = "Enter") -> None:
+    cell(page, path).click()
+    page.keyboard.type(text)
+    page.keyboard.press(key)
+
+
+def paste(page: Page, path: str, text: str) -> None:
+    cell(page, path).click()
+    page.evaluate(
+        """(text) => {
+          const data = new DataTransfer();
+          data.setData("text/plain", text);
+          const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+          document.activeElement.dispatchEvent(event);
+        }""",
+        text,
+    )
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("#save-state")).to_have_text(SAVED, timeout=5000)
+
+
+def test_a_typed_number_reaches_the_server_and_the_totals_follow_at_once(
+    context: BrowserContext, address: str, world: World
+) -> None:
+    view = start(world)
+    page = fill(context, address, view)
+
+    write(page, "/rows/02/rural_male", "1.574", "ArrowDown")
+    write(page, "/rows/02/rural_female", "552")
+
+    expect(cell(page, "/rows/02/total")).to_have_text("2.126")
+    expect(cell(page, "/total/total")).to_have_text("2.126")
+    expect(cell(page, "/minority/total_male")).to_have_text("1.574")
+    saved(page)
+    stored = now(world, view)
+    assert stored.submission.answers["rows"] == {"02": {"rural_male": 1574, "rural_female": 552}}
+    assert stored.verdict.computed["total"]["total"] == 2126  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Tab", "Shift+Tab", "Enter", "Shift+Enter"],
+)
+def test_a_typed_value_survives_every_key_that_leaves_the_cell(
+    context: BrowserContext, address: str, world: World, key: str
+) -> None:
+    view = start(world)
+    page = fill(context, address, view)
+
+    write(page, "/rows/07/rural_female", "54", key)
+    saved(page)
+
+    assert now(world, view).submission.answers["rows"] == {"07": {"rural_female": 54}}
+
+
+def test_a_typed_value_survives_a_click_elsewhere_and_escape_discards_it(
+    context: BrowserContext, address: str, world: World
+) -> None:
+    view = start(world)
+    page = fill(context, address, view)
+
+    cell(page, "/rows/07/rural_female").click()
+    page.keyboard.type("54")
+    page.locator("h1").click()
+    cell(page, "/rows/07/rural_male").click()
+    page.keyboard.type("99")
+    page.keyboard.press("Escape")
+    saved(page)
+
+    expect(cell(page, "/rows/07/rural_male")).to_have_text("")
+    assert now(world, view).submission.answers["rows"] == {"07": {"rural_female": 54}}
+
+
+def test_a_block_from_a_spreadsheet_is_pasted_saved_and_undone_in_one_step(
+    context: BrowserContext, address: str, world: World
+) -> None:
+    view = start(world)
+    page = fill(context, address, view)
+    codes = page.locator("tbody tr:not([hidden]):not(.total)").evaluate_all(
+        "rows => rows.map(row => row.dataset.row.split('/').pop())"
+    )
+    columns = page.locator("tr[data-row='/rows/01'] td.cell-typed").evaluate_all(
+        "cells => cells.map(cell => cell.id.split('/').pop())"
+    )
+    block = "\r\n".join(
+        "\t".join(f"{1000 + 10 * at + place:,}".replace(",", ".") for place in range(2))
+        for at in range(len(codes))
+    )
+
+    paste(page, f"/rows/{codes[0]}/{columns[0]}", block)
+    saved(page)
+    wanted = {
+        code: {column: 1000 + 10 * at + place for place, column in enumerate(columns)}
+        for at, code in enumerate(codes)
+    }
+    assert now(world, view).submission.answers["rows"] == wanted
+    page.keyboard.press("Control+z")
+    saved(page)
+    page.wait_for_function("document.querySelectorAll('.pending').length === 0")
+
+    assert "rows" not in now(world, view).submission.answers or not any(
+        now(world, view).submission.answers["rows"].values()  # type: ignore[union-attr]
+    )
+
+
+def test_calculated_cells_are_passed_over_by_a_paste_and_the_clerk_is_told(
+    context: BrowserContext, address: str, world: World
+) -> None:
+    view = start(world)
+    page = fill(context, address, view)
+
+    paste(page, "/total/total", "5\t6\n7\t8")
+
+    expect(page.locator("#cell-note")).to_contain_text("giữ nguyên")
+    assert now(world, view).submission.answers == view.submission.answers
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "shown"),
+    [("-", "none_arose", "–"), ("...", "not_available", "…"), ("x", "not_applicable", "x")],
+)
+def test_a_sign_is_kept_as_a_reason_and_not_as_a_number(
+    context: BrowserContext, address: str, world: World, typed: str, status: str, shown: str
+) -> None:
+    view = start(world)
+    page = fill(context, address, view)
+
+    write(page, "/rows/02/rural_male", typed)
+    saved(page)
+
+    expect(cell(page, "/rows/02/rural_male")).to_have_text(shown)
+    assert now(world, view).submission.statuses == {"/rows/02/rural_male": status}
+
+
+def test_a_text_that_is_no_number_stays_as_typed_and_is_marked(
+    context: BrowserContext, address: str, world: World
+) -> None:
+    view = start(world)
+    page = fill(context, address, view)
+
+    write(page, "/rows/02/rural_male", "12a")
+    saved(page)
+
+    expect(cell(page, "/rows/02/rural_male")).to_have_text("12a")
+    expect(cell(page, "/rows/02/rural_male")).to_have_attribute("aria-invalid", "true")
+    assert now(world, view).submission.answers["rows"] == {"02": {"rural_male": "12a"}}
+
+
+def test_a_cell_that_somebody_else_changed_shows_both_values_until_one_is_chosen(
+    context: BrowserContext, address: str, world: World
+) -> None:
+    view = start(world)
+    page = fill(context, address, view)
+    path = "/rows/02/rural_male"
+    other = [Change(path, None, 45), Change("/rows/04/rural_male", None, 7)]
+    world.services.submissions.save_cells(
+        world.actor("commune_reporter"), view.submission.id, other
+    )
+
+    write(page, path, "54")
+    question = page.locator(".conflict-box")
+    expect(question).to_contain_text("45")
+    expect(question).to_contain_text("Của anh/chị: 54. Giữ số nào?")
+    expect(cell(page, path)).to_have_text("54")
+    expect(cell(page, "/rows/04/rural_male")).to_have_text("7")
+    assert now(world, view).submission.answers["rows"]["02"] == {"rural_male": 45}  # type: ignore[index]
+    question.get_by_role("button", name="Giữ 54").click()
+    saved(page)
+
+    assert now(world, view).submission.answers["rows"]["02"] == {"rural_male": 54}  # type: ignore[index]
+
+
+def test_a_lost_network_is_said_and_the_cells_follow_when_it_is_back(
+    context: BrowserContext, address: str, world: World
+) -> None:
+    view = start(world)
+    page = fill(context, address, view)
+
+    context.set_offline(True)
+    write(page, "/rows/02/rural_male", "11")
+    write(page, "/rows/02/rural_female", "12")
+    write(page, "/rows/07/rural_male", "13")
+    expect(page.locator("#save-state")).to_have_text(
+        "Mất kết nối. 3 ô đang giữ trên máy này, sẽ tự gửi khi có mạng. Anh/chị cứ nhập tiếp.",
+        timeout=5000,
+    )
+    assert now(world, view).submission.answers == view.submission.answers
+    context.set_offline(False)
+    saved(page)
+
+    assert now(world, view).submission.answers["rows"] == {
+        "02": {"rural_male": 11, "rural_female": 12},
+        "07": {"rural_male": 13},
+    }
+
+
+def test_cells_that_were_never_sent_are_there_again_after_the_page_is_gone(
+    context: BrowserContext, address: str, world: World
+) -> None:
+    view = start(world)
+    page = fill(context, address, view)
+    context.route("**/api/v1/**", lambda route: route.abort())
+    write(page, "/rows/02/rural_male", "11")
+    expect(page.locator("#save-state")).to_contain_text("Mất kết nối. 1 ô", timeout=5000)
+    page.close(run_before_unload=False)
+    context.unroute("**/api/v1/**")
+
+    again = context.new_page()
+    open_report(again, address, view)
+    expect(cell(again, "/rows/02/rural_male")).to_have_text("11")
+    saved(again)
+
+    assert now(world, view).submission.answers["rows"] == {"02": {"rural_male": 11}}
+
+
+def test_what_waits_in_the_browser_cannot_be_read_there(
+    context: BrowserContext, address: str, world: World
+) -> None:
+    view = start(world)
+    page = fill(context, address, view)
+    context.route("**/api/v1/**", lambda route: route.abort())
+    write(page, "/note", "Bí mật của xã", "Tab")
+    expect(page.locator("#save-state")).to_contain_text("Mất kết nối. 1 ô", timeout=5000)
+
+    kept = page.evaluate(
+        """() => new Promise((resolve) => {
+          const opening = indexedDB.open("bieumau-drafts", 1);
+          opening.onsuccess = () => {
+            const all = opening.result.transaction("cells").objectStore("cells").getAll();
+            all.onsuccess = () => resolve(all.result.map((one) => new TextDecoder().decode(one.data)));
+          };
+        })"""
+    )
+
+    assert len(kept) == 1
+    assert "xã" not in kept[0] and "note" not in kept[0]
+
+
+def test_an_ended_session_is_said_and_the_work_goes_on_after_signing_in_again(
+    context: BrowserContext, address: str, world: World
+) -> None:
+    view = start(world)
+    page = fill(context, address, view)
+    context.clear_cookies()
+
+    write(page, "/rows/02/rural_male", "21")
+    state = page.locator("#save-state")
+    expect(state).to_have_text(
+        "Phiên làm việc đã hết. Đăng nhập lại tại đây, số liệu vừa nhập vẫn còn nguyên.",
+        timeout=5000,
+    )
+    assert state.get_by_role("link", name="Đăng nhập lại tại đây").get_attribute("href")
+    other = context.new_page()
+    sign_in(other, address)
+    other.close()
+    expect(state).to_have_text(SAVED, timeout=15000)
+
+    assert now(world, view).submission.answers["rows"] == {"02": {"rural_male": 21}}
+
+
+def test_leaving_asks_only_while_something_is_unsent(
+    context: BrowserContext, address: str, world: World
+) -> None:
+    view = start(world)
+    page = fill(context, address, view)
+    asked: list[str] = []
+
+    def answer(dialog) -> None:  # type: ignore[no-untyped-def]
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", answer)
+    write(page, "/rows/02/rural_male", "31")
+    saved(page)
+    page.goto(f"{address}/work")
+    assert asked == []
+    open_report(page, address, view)
+    context.route("**/api/v1/**", lambda route: route.abort())
+    write(page, "/rows/02/rural_male", "32")
+    page.goto(f"{address}/work")
+
+    assert asked == ["beforeunload"]
+
+
+def test_the_check_names_what_is_wrong_takes_the_focus_and_leads_to_the_cell(
+    context: BrowserContext, address: str, world: World
+) -> None:
+    view = start(world)
+    page = fill(context, address, view)
+    write(page, "/rows/02/rural_male", "10")
+    write(page, "/rows/02/rural_female", "10")
+    write(page, "/police_total", "25", "Tab")
+    write(page, "/police_date", "5/1/2025", "Tab")
+    saved(page)
+
+    page.get_by_role("button", name="Kiểm tra").click()
+    summary = page.locator("#findings")
+    expect(summary).to_be_focused()
+    expect(summary.locator("h2")).to_have_text("Lỗi: có 1 nội dung cần sửa")
+    summary.get_by_role("link").first.click()
+
+    focused = page.evaluate("document.activeElement.id")
+    assert focused in {"/police_total", "/total/total"}
+    described = page.evaluate("document.activeElement.getAttribute('aria-describedby')")
+    assert "finding-0" in described
+    assert now(world, view).submission.answers["police_date"] == "2025-01-05"
+
+
+def test_an_ethnic_group_that_was_not_there_last_year_can_be_added(
+    context: BrowserContext, address: str, world: World
+) -> None:
+    view = start(world)
+    page = fill(context, address, view)
+    assert not page.locator("tr[data-row='/rows/40']").is_visible()
+
+    page.get_by_label("Thêm dân tộc").select_option("/rows/40")
+    focused = page.evaluate("document.activeElement.id")
+    page.keyboard.type("3")
+    page.keyboard.press("Enter")
+    saved(page)
+
+    assert focused.startswith("/rows/40/")
+    assert now(world, view).submission.answers["rows"] == {"40": {focused.split("/")[-1]: 3}}
+
+
+def test_lines_of_a_roster_are_added_and_removed_and_come_back_with_undo(
+    context: BrowserContext, address: str, world: World
+) -> None:
+    view = start(world, "near_poor")
+    page = fill(context, address, view)
+
+    page.get_by_role("button", name="Thêm dòng").click()
+    first = page.evaluate("document.activeElement.id")
+    page.keyboard.type("Khuổi Mạn" if "name" in first else "7")
+    page.keyboard.press("Tab")
+    saved(page)
+    rows = now(world, view).submission.answers["villages"]
+    assert len(rows) == 1 and not rows[0]["_id"].isdigit()  # type: ignore[arg-type,index]
+    page.get_by_role("button", name="Xóa dòng").click()
+    saved(page)
+    page.wait_for_function("document.querySelectorAll('[data-remove]').length === 0")
+    assert not now(world, view).submission.answers.get("villages")
+    cell(page, "/commune/hh_total").click()
+    page.keyboard.press("Control+z")
+    saved(page)
+    expect(page.locator(f'[id="{first}"]')).not_to_have_text("")
+
+    assert now(world, view).submission.answers["villages"] == rows
+
+
+def test_the_first_html_of_the_population_form_is_small(
+    context: BrowserContext, address: str, world: World
+) -> None:
+    import gzip
+
+    view = start(world)
+    page = fill(context, address, view)
+    html = page.request.get(page.url).body()
+
+    assert len(gzip.compress(html)) < 30_000
+
+
+def test_a_phone_scrolls_only_down_and_shows_each_row_as_a_card(
+    browser: Browser, address: str, world: World
+) -> None:
+    view = start(world)
+    phone = browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True)
+    page = fill(phone, address, view)
+
+    row = page.locator("tr[data-row='/rows/02']")
+    box = row.bounding_box()
+    wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    cell(page, "/rows/02/rural_male").tap()
+    page.keyboard.type("12")
+    page.keyboard.press("Enter")
+    saved(page)
+    phone.close()
+
+    assert wider <= 0
+    assert box is not None and box["height"] > 80 and box["width"] <= 360
+    assert now(world, view).submission.answers["rows"] == {"02": {"rural_male": 12}}
+
+
+def test_a_save_that_the_server_refuses_is_never_called_saved(
+    context: BrowserContext, address: str, world: World
+) -> None:
+    view = start(world)
+    page = fill(context, address, view)
+
+    def refuse(route: Route) -> None:
+        body = {"code": "period-closed", "detail": "Kỳ này đã chốt."}
+        route.fulfill(status=409, content_type="application/problem+json", body=json.dumps(body))
+
+    context.route("**/answers", refuse)
+    write(page, "/rows/02/rural_male", "41")
+
+    expect(page.locator("#save-state")).to_have_text("Chưa lưu được 1 ô: Kỳ này đã chốt.")
+    expect(cell(page, "/rows/02/rural_male")).to_have_text("41")

@@ -1,0 +1,88 @@
+"""Two approvers at once: exactly one decides, and the other is told by whom."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.reliability.province import FORM, PERIOD, Province, application_on, make_province
+from tests.world import GOOD
+
+ROUNDS = 50
+RETURN = {"event": "return", "input": {"note": "Đề nghị xem lại số hộ."}}
+APPROVE = {"event": "approve"}
+
+
+@pytest.fixture
+def office(durable_url: str, tmp_path: Path) -> Iterator[tuple[Flask, Province]]:
+    application = application_on(durable_url, tmp_path)
+    province = make_province(application, crews=1, communes=ROUNDS)
+    web = application.web()
+    yield web, province
+    application.database.close()
+
+
+def call(web: Flask, token: str, path: str, body: object, etag: str | None = None) -> TestResponse:
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
+    if etag is not None:
+        headers["If-Match"] = etag
+    return web.test_client().post(f"/api/v1{path}", json=body, headers=headers)
+
+
+def submitted(web: Flask, province: Province, unit: str) -> TestResponse:
+    """A report that waits for the district."""
+    crew = province.crews[0]
+    body = {"form": FORM, "org_unit": unit, "period": PERIOD, "answers": GOOD}
+    answer = call(web, crew.reporter, "/submissions", body)
+    for token, event in ((crew.reporter, "submit"), (crew.signer, "sign")):
+        path = f"/submissions/{answer.json['id']}/transitions"
+        answer = call(web, token, path, {"event": event}, answer.headers["ETag"])
+    assert answer.json["state"] == "submitted", answer.json
+    return answer
+
+
+@pytest.mark.parametrize("second", [APPROVE, RETURN], ids=["approve", "return"])
+def test_of_two_approvers_who_decide_at_once_exactly_one_wins(
+    office: tuple[Flask, Province], second: dict[str, object]
+) -> None:
+    web, province = office
+    barrier = threading.Barrier(2)
+    bodies = dict(zip(province.district_approvers, (APPROVE, second), strict=True))
+
+    def decide(choice: tuple[str, TestResponse]) -> TestResponse:
+        token, report = choice
+        path = f"/submissions/{report.json['id']}/transitions"
+        barrier.wait(10)
+        return call(web, token, path, bodies[token], report.headers["ETag"])
+
+    wins = dict.fromkeys(bodies, 0)
+    with ThreadPoolExecutor(2) as pool:
+        for unit in province.crews[0].units:
+            report = submitted(web, province, unit)
+            choices = [(token, report) for token in bodies]
+            answers = dict(zip(bodies, pool.map(decide, choices), strict=True))
+            winners = [token for token, answer in answers.items() if answer.status_code == 200]
+            losers = [token for token in answers if token not in winners]
+
+            assert len(winners) == 1, {answer.status_code for answer in answers.values()}
+            wins[winners[0]] += 1
+            won, lost = answers[winners[0]], answers[losers[0]]
+            assert lost.status_code in (412, 409), lost.json
+            assert lost.json["current"]["by"] == province.accounts[winners[0]]
+            assert lost.json["current"]["edit"] == won.json["edit"]
+            assert lost.json["current"]["state"] == won.json["state"]
+            assert decisions(web, province, report) == [bodies[winners[0]]["event"]]
+    assert sum(wins.values()) == ROUNDS
+
+
+def decisions(web: Flask, province: Province, report: TestResponse) -> list[str]:
+    """What was decided on the report after it was signed."""
+    headers = {"Authorization": f"Bearer {province.crews[0].reporter}"}
+    path = f"/api/v1/submissions/{report.json['id']}/history"
+    items = web.test_client().get(path, headers=headers).json["items"]
+    return [item["event"] for item in items][3:]
