@@ -41,6 +41,8 @@ def compiled(node: Node) -> Program:
         return _LEAVES[kind](node)
     if kind in MACROS:
         return _loop(node)
+    if kind == "in" and _is_list_of_texts(node[2]):
+        return _in_texts(compiled(node[1]), cast(tuple[str, ...], node[2])[1:])
     if kind == "get" or (kind == "at" and isinstance(node[2], str)):
         return _member(compiled(node[1]), cast(str, node[2]))
     return _BUILDERS[kind](*(compiled(part) for part in node[1:]))
@@ -221,6 +223,26 @@ def _in(left: Program, right: Program) -> Program:
             spend(context, len(whole))
             return any(equal(item, other, context) for other in whole)
         refuse_operands(whole)
+
+    return run
+
+
+def _is_list_of_texts(node: Node) -> bool:
+    return (
+        isinstance(node, tuple)
+        and node[0] == "list"
+        and all(isinstance(part, str) for part in node[1:])
+    )
+
+
+def _in_texts(left: Program, texts: tuple[str, ...]) -> Program:
+    """Membership in a written list of codes, the commonest rule over rows: one look-up."""
+    known, cost = frozenset(texts), len(texts)
+
+    def run(values: Values, context: Context) -> object:
+        item = left(values, context)
+        spend(context, cost)
+        return type(item) is str and item in known
 
     return run
 

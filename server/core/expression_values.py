@@ -89,6 +89,8 @@ def close(a: float, b: float) -> bool:
 
 def equal(a: object, b: object, context: Context) -> bool:
     """CEL's equality over all types: values of different types are unequal, never an error."""
+    if type(a) is str and type(b) is str:
+        return a == b
     a, b = plain(a), plain(b)
     if isinstance(a, float) and isinstance(b, float):
         return a == b or close(a, b)

@@ -1,0 +1,35 @@
+"""The pages of the back office, for tests that walk over all of them."""
+
+LISTS = {
+    "/admin/rounds/": "Đợt báo cáo",
+    "/admin/indicators/": "Chỉ tiêu thống kê",
+    "/admin/forms/": "Biểu mẫu",
+    "/admin/workflows/": "Quy trình duyệt",
+    "/admin/org-units/": "Đơn vị báo cáo",
+    "/admin/villages/": "Thôn, bản, tổ dân phố",
+    "/admin/codelists/": "Bảng mã",
+    "/admin/holidays/": "Ngày nghỉ, ngày làm bù",
+    "/admin/accounts/": "Người dùng và phân quyền",
+    "/admin/mails/": "Thư đã gửi",
+    "/admin/audit/": "Nhật ký hệ thống",
+}
+PAGES = (
+    "/admin/",
+    *LISTS,
+    "/admin/plugins/",
+    "/admin/rounds/new/",
+    "/admin/rounds/details/?id=round-2024",
+    "/admin/indicators/details/?id=0101",
+    "/admin/forms/details/?id=households/1",
+    "/admin/workflows/details/?id=survey_return/1",
+    "/admin/codelists/details/?id=sex/1",
+    "/admin/org-units/new/",
+    "/admin/org-units/edit/?id=1",
+    "/admin/villages/new/",
+    "/admin/villages/edit/?id=v1",
+    "/admin/holidays/new/",
+    "/admin/holidays/edit/?id=2025-01-28",
+    "/admin/holidays/delete/?id=2025-01-28",
+    "/admin/accounts/new/",
+    "/admin/accounts/import/",
+)
