@@ -134,6 +134,7 @@ def run_server(application: Application, *, with_worker: bool) -> None:
         port=server.port,
         threads=server.threads,
         max_request_body_size=server.max_body_bytes,
+        max_request_header_size=16_384,
         ident=None,
     )
     running = Worker(application) if with_worker else None

@@ -68,7 +68,12 @@ class Obligation:
         return ObligationState.LATE if today > self.due_on else ObligationState.OPEN
 
     def days_late(self, today: date, sent_on: date | None = None) -> int:
-        """Days past the due date: until it was sent, or until today; never negative."""
+        """Days past the due date, never negative: until it was sent, else until today.
+
+        A returned report is late by its return's own deadline.
+        """
+        if self.progress is Progress.RETURNED and self.return_due_on is not None:
+            return max(0, (today - self.return_due_on).days)
         until = sent_on if self.progress in (Progress.SENT, Progress.FINAL) and sent_on else today
         return max(0, (until - self.due_on).days)
 

@@ -32,6 +32,39 @@ def answers_of(code: str) -> dict[str, object]:
     }
 
 
+#: A department's cadres, civil servants and public employees; of these women, minority.
+_DEPARTMENTS = {
+    "d_sldtbxh": ((1, 0, 1), (46, 19, 33), (118, 71, 92)),
+    "d_sgtvt": ((1, 0, 0), (41, 12, 27), (84, 21, 60)),
+}
+
+
+def department_answers(code: str) -> dict[str, object]:
+    """The three rows of a department and its annex."""
+    rows: dict[str, dict[str, int]] = {}
+    names = ("province_cadre", "province_servant", "province_employee")
+    for name, (total, women, minority) in zip(names, _DEPARTMENTS[code], strict=True):
+        rows[name] = {
+            "total": total,
+            "women": women,
+            "minority": minority,
+            "minority_women": women * minority // total,
+            "leaders": minority // 5,
+            "other_language": minority // 6,
+        } | _levels(minority)
+    persons = sum(row["minority"] for row in rows.values())
+    women = sum(row["minority_women"] for row in rows.values())
+    shares = split_capped(persons, [52, 18, 20, 10], [persons] * 4)
+    of_women = split_capped(women, shares, shares)
+    return {
+        "rows": rows,
+        "groups": {
+            group: {"province": number, "province_women": part}
+            for group, number, part in zip(("02", "07", "09", "08"), shares, of_women, strict=True)
+        },
+    }
+
+
 @cache
 def _rows() -> Mapping[str, Mapping[str, Mapping[str, int]]]:
     return {row: _row(row, totals) for row, totals in _TOTALS.items()}
@@ -56,8 +89,14 @@ def _row(row: str, totals: Sequence[int]) -> dict[str, dict[str, int]]:
             "minority_women": minority_women[at],
             "leaders": persons * 7 // 10 if row == "commune_cadre" else persons // 10,
             "other_language": persons * (30 + hashed(f"lang|{row}|{code}", 30)) // 100,
-        }
-        for parts in (_QUALIFICATION, _THEORY):
-            shares = split_capped(persons, list(parts.values()), [persons] * len(parts))
-            found[code] |= dict(zip(parts, shares, strict=True))
+        } | _levels(persons)
+    return found
+
+
+def _levels(persons: int) -> dict[str, int]:
+    """Qualification and political theory: each adds up to *persons*."""
+    found: dict[str, int] = {}
+    for parts in (_QUALIFICATION, _THEORY):
+        shares = split_capped(persons, list(parts.values()), [persons] * len(parts))
+        found |= dict(zip(parts, shares, strict=True))
     return found

@@ -14,6 +14,7 @@ from pathlib import Path
 from server.core.access import SYSTEM, Actor, Grant, Role
 from server.core.org_unit import Level, OrgUnit
 from server.core.vietnamese import fold
+from server.demo.answers_households import PILOTS
 from server.demo.apportioning import hashed
 from server.services.accounts import Accounts, NewAccount
 
@@ -98,7 +99,9 @@ def hire(cast: Cast, units: Mapping[str, OrgUnit], province: str = "06") -> None
         cast.add(f"{word}.lanhdao", Role.SIGNER, units[code], secret=True)
     for commune in _communes(units):
         if commune.code not in CHAINS:
-            _commune(cast, commune, secret=_district_of(commune, units) == "060")
+            district = _district_of(commune, units)
+            signs = district in _SIGNING_DISTRICTS or commune.code in PILOTS
+            _commune(cast, commune, secret=district == "060", signs=signs)
 
 
 def hire_after_merger(cast: Cast, units: Mapping[str, OrgUnit], known: Iterable[str]) -> None:
@@ -141,10 +144,13 @@ def _district_of(commune: OrgUnit, units: Mapping[str, OrgUnit]) -> str:
     return next(unit.code for unit in units.values() if unit.id == commune.parent)
 
 
-def _commune(cast: Cast, commune: OrgUnit, *, secret: bool) -> None:
+def _commune(
+    cast: Cast, commune: OrgUnit, *, secret: bool = False, signs: bool = True
+) -> None:
     word = short_name(commune)
     cast.add(f"{word}.nhap", Role.REPORTER, commune, secret=secret)
-    cast.add(f"{word}.lanhdao", Role.SIGNER, commune, secret=secret)
+    if signs:  # the heads of the other communes sign on paper
+        cast.add(f"{word}.lanhdao", Role.SIGNER, commune, secret=secret)
 
 
 def _name(username: str) -> str:

@@ -74,6 +74,14 @@ class Report:
         actor = self.desk.cast.actor(Role.SIGNER, self.desk.upper[self.unit.id][-1])
         self._decide_at(moment, actor, "close", {})
 
+    def refill_at(self, moment: datetime, answers: Mapping[str, object]) -> None:
+        """Replace the figures, as the clerk does after a return."""
+        self.desk.timeline.at(moment, lambda: self._refill(answers))
+
+    def add_record_at(self, moment: datetime, answers: Mapping[str, object]) -> None:
+        """Add a survey record to the return."""
+        self.desk.timeline.at(moment, lambda: self._add_record(answers))
+
     def _signed_copy(self, moment: datetime) -> dict[str, object]:
         number = hashed(f"letter|{self.form}|{self.period}|{self.unit.code}", 180) + 1
         return {
@@ -96,6 +104,25 @@ class Report:
         except BieumauError as error:
             raise self._broken("start", error) from error
 
+    def _refill(self, answers: Mapping[str, object]) -> None:
+        submission = self._started("refill").submission
+        actor = self.desk.cast.actor(Role.REPORTER, self.unit.id)
+        self.view = self.desk.services.submissions.save_answers(
+            actor, submission.id, seen=submission.edit, answers=answers
+        )
+
+    def _add_record(self, answers: Mapping[str, object]) -> None:
+        actor = self.desk.cast.actor(Role.REPORTER, self.unit.id)
+        try:
+            self.desk.services.records.add(actor, self._started("record").submission.id, answers)
+        except BieumauError as error:
+            raise self._broken("record", error) from error
+
+    def _started(self, event: str) -> SubmissionView:
+        if self.view is None:
+            raise StoryBroken(f"{self.form} {self.unit.name}: {event} before the start")
+        return self.view
+
     def _at(
         self, moment: datetime, role: Role, event: str, supplied: Mapping[str, object] | None = None
     ) -> None:
@@ -107,15 +134,14 @@ class Report:
         self.desk.timeline.at(moment, lambda: self._decide(actor, event, supplied))
 
     def _decide(self, actor: Actor, event: str, supplied: Mapping[str, object]) -> None:
-        if self.view is None:
-            raise StoryBroken(f"{self.form} {self.unit.name}: {event} before the start")
+        submission = self._started(event).submission
         reasons = self._reasons() if event in ("submit", "send") else ()
         try:
             self.view = self.desk.services.approvals.decide(
                 actor,
-                self.view.submission.id,
+                submission.id,
                 event,
-                seen=self.view.submission.edit,
+                seen=submission.edit,
                 supplied=supplied,
                 reasons=reasons,
             )

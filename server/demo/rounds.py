@@ -4,7 +4,7 @@ Letters, contacts and telephone numbers are constructed.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from server.core.access import SYSTEM, Actor
@@ -13,10 +13,58 @@ from server.core.org_unit import Level, OrgUnit
 from server.demo.people import short_name
 from server.services import Services
 
-YEARLY_FORMS = ("population_ethnic",)
-OPENED = date(2024, 10, 15)
-#: Days on which a reminder of some form may fall due, counted from the due dates.
-STEPS = (-7, -1, 1, 5)
+#: Days counted from the due dates on which reminders go out.
+_STEPS = (-7, -1, 1, 5)
+_DUE_DATES = (
+    date(2024, 12, 2),
+    date(2024, 12, 5),
+    date(2024, 12, 10),
+    date(2025, 1, 6),
+    date(2025, 1, 10),
+    date(2025, 1, 15),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A round of the story; every unit that owes a form is named, or else the form's own rule."""
+
+    title: str
+    period: str
+    letter: tuple[str, date]
+    forms: tuple[str, ...]
+    due: Mapping[str, date] = field(default_factory=dict)
+
+
+COLLECTIONS = (
+    Collection(
+        "Báo cáo đại biểu Hội đồng nhân dân cấp xã, nhiệm kỳ 2021-2026",
+        "2021-T5",
+        ("612/BDT-KHTH", date(2021, 5, 26)),
+        ("council_delegates",),
+        {"council_delegates": date(2021, 7, 7)},
+    ),
+    Collection(
+        "Báo cáo thống kê công tác dân tộc năm 2023",
+        "2023",
+        ("1187/BDT-KHTH", date(2023, 10, 16)),
+        ("population_ethnic", "near_poor", "prestige_persons"),
+    ),
+    Collection(
+        "Báo cáo thống kê công tác dân tộc năm 2024",
+        "2024",
+        ("1246/BDT-KHTH", date(2024, 10, 15)),
+        (
+            "population_ethnic",
+            "near_poor",
+            "village_roads",
+            "commune_sheet",
+            "household_sheet",
+            "cadres",
+            "prestige_persons",
+        ),
+    ),
+)
 _DAYS_OFF = (
     (date(2024, 1, 1), 1, "Tết Dương lịch"),
     (date(2024, 2, 8), 7, "Tết Nguyên đán"),
@@ -60,33 +108,30 @@ def _address(unit: OrgUnit, names: Mapping[str, str]) -> str:
     return f"vanthu@{names[unit.id]}.example"
 
 
-def open_round(
+def reminder_days() -> list[date]:
+    """The days of the 2024 round on which somebody may be urged; on others nobody is."""
+    return sorted({due + timedelta(days=step) for due in _DUE_DATES for step in _STEPS})
+
+
+def open_collection(
     services: Services,
     actor: Actor,
-    *,
-    code: str,
-    title: str,
-    period: str,
-    letter: tuple[str, date],
-    forms: Sequence[str],
-    opens_on: date,
-    level: str = "official",
-    due: Mapping[str, date] | None = None,
-    units: Mapping[str, Sequence[str]] | None = None,
-) -> str:
-    """Open a collection with the story's contact; return its id."""
+    collection: Collection,
+    units: Mapping[str, Sequence[str]],
+) -> None:
+    """Open a round on the day of its letter for these units, by form."""
+    number, day = collection.letter
     round_ = Round(
         id=services.obligations.new_id(),
-        code=code,
-        title=title,
-        period=period,
-        letter_number=letter[0],
-        letter_on=letter[1],
+        code=collection.period,
+        title=collection.title,
+        period=collection.period,
+        letter_number=number,
+        letter_on=day,
         contact="bà Nông Thị Hạnh, phòng Kế hoạch - Tổng hợp",
         phone="0209 3 800 024",
-        level=level,
-        forms=tuple(forms),
-        opens_on=opens_on,
+        level="official",
+        forms=collection.forms,
+        opens_on=day,
     )
-    services.obligations.open_round(actor, round_, due=due, units=units)
-    return round_.id
+    services.obligations.open_round(actor, round_, due=collection.due, units=units)

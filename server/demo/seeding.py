@@ -5,15 +5,17 @@ from datetime import date, datetime
 
 from server.app import ROOT, Application, ShiftedClock
 from server.core.access import Role
-from server.core.org_unit import OrgUnit
+from server.core.org_unit import Level, OrgUnit
 from server.demo import rounds
+from server.demo.answers_households import PILOTS
 from server.demo.figures import figures
-from server.demo.people import Cast, hire
+from server.demo.people import DEPARTMENTS, Cast, hire
 from server.demo.reports import Desk
-from server.demo.story import Story
+from server.demo.story import PopulationStory
+from server.demo.story_forms import Forms
 from server.demo.timeline import Timeline, local
 
-INSTALLED = date(2023, 9, 4)
+INSTALLED = date(2021, 5, 4)
 _BATCH = 200
 
 
@@ -40,7 +42,7 @@ class Seeder:
         self.tell("accounts")
         hire(self.cast, units)
         self._put_story(units)
-        self.tell("reports of 2023 and 2024, day by day")
+        self.tell("reports of 2021 to 2024, day by day")
         acts = self.timeline.play(until)
         self.tell(f"{acts} acts played; figures and notices")
         self._follow_up()
@@ -48,46 +50,23 @@ class Seeder:
 
     def _put_story(self, units: dict[str, OrgUnit]) -> None:
         desk = Desk(self.services, self.cast, self.timeline, _upper(units))
-        story = Story(desk, figures(), units)
         opener = self.cast.actor(Role.SIGNER, units["06"].id)
-        communes = [unit.id for unit in units.values() if unit.id in desk.upper]
-        chosen = {"population_ethnic": communes}
-        self.timeline.at(
-            local(date(2023, 10, 16), 8),
-            lambda: rounds.open_round(
-                self.services,
-                opener,
-                code="2023",
-                title="Báo cáo thống kê công tác dân tộc năm 2023",
-                period="2023",
-                letter=("1187/BDT-KHTH", date(2023, 10, 16)),
-                forms=("population_ethnic",),
-                opens_on=date(2023, 10, 16),
-                units=chosen,
-            ),
-        )
-        self.timeline.at(
-            local(rounds.OPENED, 8),
-            lambda: rounds.open_round(
-                self.services,
-                opener,
-                code="2024",
-                title="Báo cáo thống kê công tác dân tộc năm 2024",
-                period="2024",
-                letter=("1246/BDT-KHTH", rounds.OPENED),
-                forms=rounds.YEARLY_FORMS,
-                opens_on=rounds.OPENED,
-                units=chosen,
-            ),
-        )
-        story.population_before()
-        story.population()
-        self._remind_on(date(2025, 1, 8), date(2025, 1, 14), date(2025, 1, 16), date(2025, 1, 20))
-
-    def _remind_on(self, *days: date) -> None:
-        """Reminders as the worker would send them early on these days."""
-        for day in days:
+        owing = _owing(units)
+        for collection in rounds.COLLECTIONS:
+            self.timeline.at(
+                local(collection.letter[1], 8),
+                lambda opened=collection: rounds.open_collection(  # type: ignore[misc]
+                    self.services, opener, opened, owing
+                ),
+            )
+        for day in rounds.reminder_days():
             self.timeline.at(local(day, 7), self._remind)
+        forms = Forms(desk, figures(), units)
+        forms.before()
+        forms.year()
+        population = PopulationStory(desk, figures(), units, forms)
+        population.population_before()
+        population.population()
 
     def _remind(self) -> None:
         self.services.reminders.send_due(self.clock.today())
@@ -106,11 +85,22 @@ class Seeder:
 
 
 def _upper(units: dict[str, OrgUnit]) -> dict[str, tuple[str, ...]]:
-    """For each commune its district and its province."""
-    by_id = {unit.id: unit for unit in units.values()}
+    """The units that approve, from below: for a commune its district and the province."""
+    top = units["06"].id
+    districts = {unit.id for unit in units.values() if unit.level is Level.DISTRICT}
     found: dict[str, tuple[str, ...]] = {}
     for unit in units.values():
-        district = by_id.get(unit.parent or "")
-        if district is not None and district.parent == units["06"].id and unit.level == "commune":
-            found[unit.id] = (district.id, units["06"].id)
+        if unit.level is Level.COMMUNE and unit.parent in districts:
+            found[unit.id] = (str(unit.parent), top)
+        elif unit.level is Level.DEPARTMENT:
+            found[unit.id] = (top,)
     return found
+
+
+def _owing(units: dict[str, OrgUnit]) -> dict[str, list[str]]:
+    """Who owes a form where it is fewer than the form's rule says."""
+    communes = [unit.id for unit in units.values() if unit.level is Level.COMMUNE]
+    return {
+        "cadres": communes + [units[code].id for code in DEPARTMENTS],
+        "household_sheet": [units[code].id for code in PILOTS],
+    }

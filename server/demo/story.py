@@ -1,29 +1,31 @@
-"""The story: which report of which unit is started, sent, approved and returned when."""
+"""The population reports (DS-01) of the story: started, sent, approved and returned when."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from server.core.access import SYSTEM, Role
+from server.core.access import Role
 from server.core.org_unit import OrgUnit
 from server.demo import answers_population as population
 from server.demo.apportioning import hashed
 from server.demo.figures import Commune, Figures
 from server.demo.reports import Desk, Report
 from server.demo.states import Stage, courses
-from server.demo.timeline import local
+from server.demo.story_forms import Forms, Pace
+from server.demo.timeline import local, workday
 
 _EXTENDED = "01960"  # Hiệp Lực
 _EXTENSION_REASON = "Công chức phụ trách nghỉ thai sản, chưa bàn giao (xin ngày 14/01/2025)."
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
-    """Puts the acts of the time with districts on the timeline."""
+class PopulationStory:
+    """Puts the acts of DS-01 on the timeline."""
 
     desk: Desk
     figures: Figures
     units: Mapping[str, OrgUnit]
+    forms: Forms
 
     def population_before(self) -> None:
         """DS-01 of 2023: all 108 final, so that this year has something to compare with."""
@@ -35,7 +37,7 @@ class Story:
                 "2023",
                 population.answers_of(self.figures, commune, "2023"),
             )
-            self._straight_through(report, date(2024, 1, 8), 5)
+            self.forms.through(report, Pace(date(2024, 1, 8), 5))
 
     def population(self) -> None:
         """DS-01 of 2024 as it stands on 24/01/2025."""
@@ -70,31 +72,16 @@ class Story:
             return
         report.send_at(sent_at)
         if stage in (Stage.DISTRICT, Stage.PROVINCE):
-            approved_at = _workday(sent_at + timedelta(days=1 + hashed(f"d|{commune.code}", 3)))
+            approved_at = workday(sent_at + timedelta(days=1 + hashed(f"d|{commune.code}", 3)))
             report.approve_at(approved_at, 0)
             if stage is Stage.PROVINCE:
                 later = approved_at + timedelta(days=1 + hashed(f"p|{commune.code}", 3))
-                report.approve_at(_workday(later), 1)
-
-    def _straight_through(self, report: Report, first: date, days: int) -> None:
-        """Start, send and two approvals on working days; *days* is over how many it spreads."""
-        code = f"{report.form}|{report.period}|{report.unit.code}"
-        sent_at = _workday(
-            local(first, 8) + _days(f"on|{code}", days) + timedelta(minutes=hashed(code, 480))
-        )
-        report.start_at(sent_at - timedelta(days=1, hours=1))
-        report.send_at(sent_at)
-        approved_at = _workday(sent_at + timedelta(days=2, hours=1))
-        report.approve_at(approved_at, 0)
-        report.approve_at(_workday(approved_at + timedelta(days=2)), 1)
+                report.approve_at(workday(later), 1)
 
     def _extend(self) -> None:
         unit = self.units[_EXTENDED]
         obligations = self.desk.services.obligations
-        [owed] = [
-            item
-            for item in obligations.obligations.find("population_ethnic", unit.id, "2024")
-        ]
+        [owed] = obligations.obligations.find("population_ethnic", unit.id, "2024")
         actor = self.desk.cast.actor(Role.APPROVER, self.desk.upper[unit.id][0])
         obligations.excuse(actor, owed.id, until=date(2025, 1, 27), reason=_EXTENSION_REASON)
 
@@ -102,9 +89,3 @@ class Story:
 def _days(key: str, count: int) -> timedelta:
     return timedelta(days=hashed(key, count))
 
-
-def _workday(moment: datetime) -> datetime:
-    """The same hour on the next working day, if it is a weekend."""
-    while moment.weekday() > 4:  # noqa: PLR2004 - Saturday and Sunday
-        moment += timedelta(days=1)
-    return moment

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from server.app import ShiftedClock
 from server.core.ports import LOCAL
@@ -13,6 +13,13 @@ Act = Callable[[], object]
 def local(day: date, hour: int, minute: int = 0) -> datetime:
     """A moment on that day in Vietnam."""
     return datetime.combine(day, time(hour, minute), LOCAL)
+
+
+def workday(moment: datetime) -> datetime:
+    """The same hour on the next working day, if it is a weekend."""
+    while moment.weekday() > 4:  # noqa: PLR2004 - Saturday and Sunday
+        moment += timedelta(days=1)
+    return moment
 
 
 @dataclass

@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from server.services import Services
 from server.web import (
     accounts,
+    admin,
     api,
     compression,
     exports,
@@ -101,5 +102,7 @@ def create_web(
     gate.install(app, public_url=server.public_url)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
+    if blueprints is BLUEPRINTS:  # the back office comes with the pages, not with a part of them
+        admin.install(app)
     refuse_open_routes(app)
     return app

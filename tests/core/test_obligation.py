@@ -55,6 +55,8 @@ def test_the_state_follows_the_report_first_and_then_the_calendar(day, given, st
         ({"progress": Progress.SENT}, date(2025, 1, 18), 3),
         ({"progress": Progress.FINAL}, date(2025, 1, 10), 0),
         ({"progress": Progress.RETURNED}, date(2025, 1, 18), 9),
+        ({"progress": Progress.RETURNED, "return_due_on": date(2025, 1, 22)}, None, 2),
+        ({"progress": Progress.RETURNED, "return_due_on": date(2025, 2, 3)}, None, 0),
         ({"due_on": date(2025, 2, 15)}, None, 0),
     ],
 )

@@ -258,7 +258,7 @@ class SafeModelView(_Guarded, ModelView):
         default = self._get_default_order() or []
         wanted = default if chosen is None else [(chosen, descending)]
         # The key last: without it rows of equal rank may show on two pages, or on none.
-        wanted = [*wanted, (self._key_field(), False)]
+        wanted = [*wanted, (self._key_field(), wanted[-1][1] if wanted else False)]
         fields = [
             (getattr(self.model, field) if isinstance(field, str) else field, down)
             for field, down in wanted
@@ -393,6 +393,7 @@ def _key(field: peewee.Field, text: str) -> object | None:
 
 
 def _require(cls: type, names: Sequence[str]) -> None:
-    missing = [name for name in names if getattr(cls, name, None) is None]
+    own = [base for base in cls.__mro__ if not base.__module__.startswith("flask_admin")]
+    missing = [name for name in names if not any(name in vars(base) for base in own)]
     if missing:
         raise TypeError(f"{cls.__name__} does not say {', '.join(missing)}")

@@ -14,7 +14,7 @@ from flask_admin import Admin, expose
 from werkzeug.datastructures import MultiDict
 
 from server.core.access import Right
-from server.storage.models import AccountRow, ApiTokenRow, HolidayRow, OrgUnitStretchRow
+from server.storage.models import AccountRow, ApiTokenRow, OrgUnitStretchRow
 from server.web.admin.converter import AdminForm, SafeConverter
 from server.web.admin.safe_view import SafeBaseView, SafeModelView
 from server.web.policy import policy_of
@@ -92,7 +92,7 @@ def test_a_confirmed_deletion_leaves_an_event(as_: As, world: World) -> None:
     assert response.status_code == 303
     assert world.count("holiday") == 0
     events = world.services.ledger.recent(world.actor("admin"), subject="holiday/2025-01-28")
-    assert events.items[0].name == "holiday.removed"
+    assert "holiday.removed" in {event.name for event in events.items}
 
 
 def test_a_deletion_of_what_changed_meanwhile_is_refused(as_: As, world: World) -> None:
@@ -219,10 +219,13 @@ def test_a_number_is_drawn_as_text_and_an_automatic_key_is_hidden(app: Flask) ->
 
 
 def test_a_column_nobody_thought_of_gets_no_field() -> None:
+    class Odd(peewee.Model):
+        scan = peewee.BlobField()
+
     view = SimpleNamespace(column_labels={}, form_overrides=None)
 
     with pytest.raises(TypeError, match="no form field"):
-        SafeConverter(view).convert(HolidayRow, peewee.BlobField(), {})
+        SafeConverter(view).convert(Odd, Odd.scan, {})
 
 
 @pytest.mark.parametrize("page", PAGES)
