@@ -32,7 +32,9 @@ def _by_commune() -> Mapping[str, tuple[int, int]]:
     codes = [commune.code for commune in figures().communes]
     weights = [900 + hashed(f"council|{code}", 300) for code in codes]
     elected = split_capped(_ELECTED, weights, [26] * len(codes))
-    vacant = split_capped(_SEATS - _ELECTED, [hashed(f"vacant|{code}") for code in codes], [1] * 108)
+    vacant = split_capped(
+        _SEATS - _ELECTED, [hashed(f"vacant|{code}") for code in codes], [1] * 108
+    )
     return {
         code: (number, number + empty)
         for code, number, empty in zip(codes, elected, vacant, strict=True)
@@ -78,6 +80,4 @@ def _lines() -> list[tuple[str, str, int]]:
 
 
 def _scattered(counts: Sequence[int], name: str) -> list[int]:
-    return [
-        count * (500 + hashed(f"{name}|{at}", 1001)) for at, count in enumerate(counts)
-    ]
+    return [count * (500 + hashed(f"{name}|{at}", 1001)) for at, count in enumerate(counts)]

@@ -169,5 +169,10 @@ def _woman(member: dict[str, object], children: int) -> dict[str, object]:
         "contraception": "iud" if born else "none",
     }
     if born:
-        found |= {"first_birth_age": 21, "birth_place": "facility", "attendant": "staff", "visits": 3}
+        found |= {
+            "first_birth_age": 21,
+            "birth_place": "facility",
+            "attendant": "staff",
+            "visits": 3,
+        }
     return found

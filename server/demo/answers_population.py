@@ -132,14 +132,14 @@ def _rows_swapped(found: Figures, commune: Commune) -> Fault:
         "Dòng Tày 363 người (giảm 54,3 %), dòng Nùng 791 người (tăng 116,7 %):"
         " hai dòng có thể bị đổi chỗ."
     )
-    marks = tuple((f"/rows/{group}/rural_male", "Có thể đổi chỗ với dòng kia") for group in (TAY, NUNG))
+    marks = tuple(
+        (f"/rows/{group}/rural_male", "Có thể đổi chỗ với dòng kia") for group in (TAY, NUNG)
+    )
     return Fault({"rows": rows}, note, marks)
 
 
 def _old_copy_signed(found: Figures, commune: Commune) -> Fault:
-    note = (
-        "Bản ký gửi kèm là báo cáo của năm 2023. Số liệu nhập đúng, đề nghị ký lại bản năm 2024."
-    )
+    note = "Bản ký gửi kèm là báo cáo của năm 2023. Số liệu nhập đúng, đề nghị ký lại bản năm 2024."
     return Fault(answers_of(found, commune, "2024"), note, ())
 
 

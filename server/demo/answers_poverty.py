@@ -77,9 +77,7 @@ def _villages(
     escaped = split_capped(values["escaped"], opening, opening)
     relapsed = split_capped(values["relapsed"], weights[::-1], households)
     arisen = split_capped(values["arisen"], households, households)
-    closing = [
-        a - b + c + d for a, b, c, d in zip(opening, escaped, relapsed, arisen, strict=True)
-    ]
+    closing = [a - b + c + d for a, b, c, d in zip(opening, escaped, relapsed, arisen, strict=True)]
     columns = {
         "hh_total": households,
         "hh_dtts": minority,

@@ -47,7 +47,10 @@ def _lines() -> tuple[_Line, ...]:
     found = figures()
     closing = {code: _over_groups(found, code) for code in found.prestige}
     flat = [
-        (code, group, number) for code, groups in closing.items() for group, number in groups if number
+        (code, group, number)
+        for code, groups in closing.items()
+        for group, number in groups
+        if number
     ]
     numbers = [number for _, _, number in flat]
     added = split_capped(_ADDED, numbers, numbers)
@@ -73,7 +76,9 @@ def _rows(year: str) -> Mapping[str, Mapping[str, Mapping[str, int]]]:
     lines = _lines()
     now = year == "2024"
     counts = [line.closing if now else line.opening for line in lines]
-    women = _by_commune(figures().prestige_women, counts, [count // 2 + count % 2 for count in counts])
+    women = _by_commune(
+        figures().prestige_women, counts, [count // 2 + count % 2 for count in counts]
+    )
     villages = _by_commune(figures().prestige_villages, counts, counts)
     roles = _roles(counts, _ROLE_TOTALS[year])
     rows: dict[str, dict[str, dict[str, int]]] = {code: {} for code in figures().prestige}
@@ -90,9 +95,7 @@ def _rows(year: str) -> Mapping[str, Mapping[str, Mapping[str, int]]]:
     return rows
 
 
-def _by_commune(
-    totals: Mapping[str, int], counts: Sequence[int], caps: Sequence[int]
-) -> list[int]:
+def _by_commune(totals: Mapping[str, int], counts: Sequence[int], caps: Sequence[int]) -> list[int]:
     """Each commune's total over its lines, in the order of the lines."""
     lines = _lines()
     found: list[int] = []

@@ -44,13 +44,10 @@ def split_capped(total: int, weights: Sequence[int], caps: Sequence[int]) -> lis
     left = total
     while left:
         room = [cap - share for cap, share in zip(caps, shares, strict=True)]
-        usable = [
-            weight if free > 0 else 0 for weight, free in zip(weights, room, strict=True)
-        ]
+        usable = [weight if free > 0 else 0 for weight, free in zip(weights, room, strict=True)]
         part = split(left, usable if sum(usable) else room)
         shares = [
-            share + min(given, free)
-            for share, given, free in zip(shares, part, room, strict=True)
+            share + min(given, free) for share, given, free in zip(shares, part, room, strict=True)
         ]
         left = total - sum(shares)
     return shares

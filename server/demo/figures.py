@@ -105,14 +105,16 @@ def figures() -> Figures:
     codes = [commune.code for commune in every]
     total = _population(every)
     before = split(
-        margins.POPULATION["2023"], [total[code] * (990 + hashed(f"p23|{code}", 21)) for code in codes]
+        margins.POPULATION["2023"],
+        [total[code] * (990 + hashed(f"p23|{code}", 21)) for code in codes],
     )
     now = _by_group(every, total, "2024")
     households = dict(
         zip(
             codes,
             split(
-                margins.HOUSEHOLDS, [total[code] * (950 + hashed(f"hh|{code}", 101)) for code in codes]
+                margins.HOUSEHOLDS,
+                [total[code] * (950 + hashed(f"hh|{code}", 101)) for code in codes],
             ),
             strict=True,
         )
@@ -305,8 +307,7 @@ class _Review:
         first, last = self._minority(minority[0], opening), self._minority(minority[1], closing)
         columns = (opening, escaped, relapsed, arisen, closing, first, last)
         return {
-            code: Poverty(*row)
-            for code, row in zip(codes, zip(*columns, strict=True), strict=True)
+            code: Poverty(*row) for code, row in zip(codes, zip(*columns, strict=True), strict=True)
         }
 
     def _minority(self, total: int, counts: Sequence[int]) -> list[int]:
@@ -335,9 +336,7 @@ def _roads(codes: Sequence[str], villages: Sequence[int]) -> dict[str, Roads]:
     renovated = split_capped(margins.RENOVATED, rest, rest)
     built = [a - b for a, b in zip(rest, renovated, strict=True)]
     columns = (villages, with_road, upgraded, renovated, built)
-    return {
-        code: Roads(*row) for code, row in zip(codes, zip(*columns, strict=True), strict=True)
-    }
+    return {code: Roads(*row) for code, row in zip(codes, zip(*columns, strict=True), strict=True)}
 
 
 def _prestige(

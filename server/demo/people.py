@@ -66,14 +66,28 @@ class Cast:
     def has(self, role: Role, unit: str) -> bool:
         return (role, unit) in self.actors
 
-    def add(self, username: str, role: Role, unit: OrgUnit, *, secret: bool = False) -> None:
-        """Make an account with one grant at *unit*; a *secret* one gets password and token."""
+    def add(
+        self,
+        username: str,
+        role: Role,
+        unit: OrgUnit,
+        *,
+        secret: bool = False,
+        reads: bool = False,
+    ) -> None:
+        """Make an account with a grant at *unit*; a *secret* one gets password and token.
+
+        Who *reads* may also look at everything below: a signer alone sees the own unit only.
+        """
         password = _password() if secret else None
         line = NewAccount(username, _name(username), None, role, unit.id)
         account = self.accounts.create(SYSTEM, line, password)
-        self.actors.setdefault(
-            (role, unit.id), Actor(account.id, account.name, (Grant(role, unit.id),))
-        )
+        grants = [Grant(role, unit.id)]
+        if reads:
+            grants.append(Grant(Role.READER, unit.id))
+            self.accounts.grant(SYSTEM, account.id, grants[-1])
+        actor = Actor(account.id, account.name, tuple(grants))
+        self.actors.setdefault((role, unit.id), actor)
         if password is not None:
             token = self.accounts.create_token(SYSTEM, account.id, "demo")
             self.holders.append(KeyHolder(username, password, role, unit.id, token))
@@ -89,7 +103,7 @@ def hire(cast: Cast, units: Mapping[str, OrgUnit], province: str = "06") -> None
     districts.sort(key=lambda unit: (unit.code != "060", unit.code))
     cast.add(f"{short_name(districts[0])}.duyet", Role.APPROVER, districts[0], secret=True)
     cast.add("tinh.thamdinh", Role.APPROVER, top, secret=True)
-    cast.add("tinh.lanhdao", Role.SIGNER, top, secret=True)
+    cast.add("tinh.lanhdao", Role.SIGNER, top, secret=True, reads=True)
     cast.add("tinh.doc", Role.READER, top, secret=True)
     for district in districts[1:]:
         cast.add(f"{short_name(district)}.duyet", Role.APPROVER, district, secret=True)
@@ -108,7 +122,7 @@ def hire_after_merger(cast: Cast, units: Mapping[str, OrgUnit], known: Iterable[
     """The accounts of the time without districts: the new province and the communes in *known*."""
     top = units["19"]
     cast.add("thainguyen.thamdinh", Role.APPROVER, top, secret=True)
-    cast.add("thainguyen.lanhdao", Role.SIGNER, top, secret=True)
+    cast.add("thainguyen.lanhdao", Role.SIGNER, top, secret=True, reads=True)
     for code in known:
         unit = units[code]
         word = short_name(unit)
@@ -144,9 +158,7 @@ def _district_of(commune: OrgUnit, units: Mapping[str, OrgUnit]) -> str:
     return next(unit.code for unit in units.values() if unit.id == commune.parent)
 
 
-def _commune(
-    cast: Cast, commune: OrgUnit, *, secret: bool = False, signs: bool = True
-) -> None:
+def _commune(cast: Cast, commune: OrgUnit, *, secret: bool = False, signs: bool = True) -> None:
     word = short_name(commune)
     cast.add(f"{word}.nhap", Role.REPORTER, commune, secret=secret)
     if signs:  # the heads of the other communes sign on paper

@@ -100,16 +100,24 @@ class Place:
 
     def write_config(self, port: int, sink_port: int, day: date) -> None:
         """Settings in a file too, so that the other commands work on the demonstration's data."""
-        self.config.write_text(_CONFIG.format(
-            port=port, database=self.database_url, var=self.folder, day=day.isoformat(),
-            plugins=", ".join(f'"{name}"' for name in _PLUGINS), host=HOST, sink=sink_port,
-        ), encoding="utf-8")
+        self.config.write_text(
+            _CONFIG.format(
+                port=port,
+                database=self.database_url,
+                var=self.folder,
+                day=day.isoformat(),
+                plugins=", ".join(f'"{name}"' for name in _PLUGINS),
+                host=HOST,
+                sink=sink_port,
+            ),
+            encoding="utf-8",
+        )
 
     def settings(self) -> Settings:
         return load_settings(self.config, {})
 
 
-_CONFIG = '''# Written by ./run demo at each start.
+_CONFIG = """# Written by ./run demo at each start.
 [server]
 host = "127.0.0.1"
 port = {port}
@@ -138,7 +146,7 @@ port = {sink}
 security = "none"
 from = "bieumau@backan.example"
 from_name = "Biểu mẫu (minh họa)"
-'''
+"""
 
 
 def _seed(place: Place, settings: Settings, clock: ShiftedClock, scale: int) -> None:

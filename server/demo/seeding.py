@@ -11,9 +11,10 @@ from server.demo.answers_households import PILOTS
 from server.demo.figures import figures
 from server.demo.people import DEPARTMENTS, Cast, hire
 from server.demo.reports import Desk
-from server.demo.story import PopulationStory
-from server.demo.story_forms import Forms
+from server.demo.story import RETURNED_ON, PopulationStory
+from server.demo.story_forms import CORRECTED_ON, Forms
 from server.demo.timeline import Timeline, local
+from server.services.dispatch import NOTICES, OBSERVATIONS
 
 INSTALLED = date(2021, 5, 4)
 _BATCH = 200
@@ -61,6 +62,8 @@ class Seeder:
             )
         for day in rounds.reminder_days():
             self.timeline.at(local(day, 7), self._remind)
+        for day in (CORRECTED_ON, RETURNED_ON):
+            self.timeline.at(local(day, 17), self._notify)
         forms = Forms(desk, figures(), units)
         forms.before()
         forms.year()
@@ -70,18 +73,43 @@ class Seeder:
 
     def _remind(self) -> None:
         self.services.reminders.send_due(self.clock.today())
-        self.deliver_mails()
+        self._deliver_mails()
 
-    def deliver_mails(self) -> None:
+    def _notify(self) -> None:
+        """Write to those whose report came back, as the worker does a moment later."""
+        self._settle(NOTICES, "SELECT id FROM event WHERE name = 'submission.return'")
+        while self.services.dispatch.run(_BATCH, (NOTICES,)):
+            pass
+        self._deliver_mails()
+
+    def _deliver_mails(self) -> None:
         while self.services.mail.flush():
             pass
 
     def _follow_up(self) -> None:
         """What the worker does after each event, once for all of them."""
+        self._notify()
+        self._settle(
+            OBSERVATIONS,
+            "SELECT MAX(id) FROM event WHERE subject LIKE 'submission/%' GROUP BY subject",
+        )
         while self.services.dispatch.run(_BATCH):
             pass
-        self.deliver_mails()
         self.services.ledger.seal()
+
+    def _settle(self, consumer: str, wanted: str) -> None:
+        """Take all but the *wanted* events as delivered.
+
+        A consumer computes from what stands in the database now: of all the events of a report
+        only the last one changes anything.
+        """
+        database = self.application.database
+        with database.transaction():
+            database.run(
+                "UPDATE event_delivery SET state = 'done' WHERE consumer = ? AND state = 'waiting'"
+                f" AND event_id NOT IN ({wanted})",
+                (consumer,),
+            )
 
 
 def _upper(units: dict[str, OrgUnit]) -> dict[str, tuple[str, ...]]:

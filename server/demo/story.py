@@ -14,6 +14,7 @@ from server.demo.states import Stage, courses
 from server.demo.story_forms import Forms, Pace
 from server.demo.timeline import local, workday
 
+RETURNED_ON = date(2025, 1, 21)
 _EXTENDED = "01960"  # Hiệp Lực
 _EXTENSION_REASON = "Công chức phụ trách nghỉ thai sản, chưa bàn giao (xin ngày 14/01/2025)."
 
@@ -45,7 +46,7 @@ class PopulationStory:
             if course.stage is Stage.NOT_STARTED:
                 continue
             self._course(course.commune, course.stage, course.sent_at)
-        self.desk.timeline.at(local(date(2025, 1, 21), 9, 10), self._extend)
+        self.desk.timeline.at(local(RETURNED_ON, 9, 10), self._extend)
 
     def _course(self, commune: Commune, stage: Stage, sent_at: datetime | None) -> None:
         report = Report(
@@ -68,7 +69,7 @@ class PopulationStory:
             supplied: dict[str, object] = {"note": fault.note, "due_on": "2025-02-03"}
             if marks:
                 supplied["marks"] = marks
-            report.return_at(local(date(2025, 1, 21), 9, hashed(commune.code, 60)), 0, supplied)
+            report.return_at(local(RETURNED_ON, 9, hashed(commune.code, 60)), 0, supplied)
             return
         report.send_at(sent_at)
         if stage in (Stage.DISTRICT, Stage.PROVINCE):
@@ -88,4 +89,3 @@ class PopulationStory:
 
 def _days(key: str, count: int) -> timedelta:
     return timedelta(days=hashed(key, count))
-

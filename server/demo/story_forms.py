@@ -20,6 +20,7 @@ from server.demo.reports import Desk, Report
 from server.demo.states import Stage, courses
 from server.demo.timeline import local, workday
 
+CORRECTED_ON = date(2024, 11, 28)
 _XUAN_LAC, _CONG_BANG, _BAN_THI = "02023", "01867", "02035"
 #: Besides the ten that did not start: Giáo Hiệu, Cao Tân.
 _NO_ROADS = ("01870", "01885")
@@ -109,9 +110,7 @@ class Forms:
         report.send_at(local(date(2024, 11, 26), 10, 5))
         note = "Cuối năm ghi 67 hộ; biên bản rà soát 64 hộ = 66 - 12 + 1 + 9. Sửa cột phát sinh."
         mark = {"path": "/commune/arisen", "note": "Biên bản ghi 9 hộ"}
-        report.return_at(
-            local(date(2024, 11, 28), 14, 20), 0, {"note": note, "marks": [mark]}
-        )
+        report.return_at(local(CORRECTED_ON, 14, 20), 0, {"note": note, "marks": [mark]})
         report.refill_at(local(date(2024, 11, 29), 8, 40), right)
         report.send_at(local(date(2024, 11, 29), 15, 10))
         report.approve_at(local(date(2024, 12, 4), 9), 0)

@@ -103,7 +103,9 @@ class Approvals:
             history = self.events.of(f"submission/{submission.id}")
             self.guards.check(move.guards, Attempt(view, actor, history, kept))
             self._carry_out(view, move, actor, given, kept)
-            return self.reviewer.view(actor, self.submissions.get(submission_id))
+            # A move changes no answer, so the verdict stands.
+            moved = self.submissions.get(submission_id)
+            return self.reviewer.seen(actor, moved, view, view.verdict)
 
     def decide_many(
         self, actor: Actor, event: str, chosen: Sequence[tuple[str, Edit]]

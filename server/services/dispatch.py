@@ -5,6 +5,7 @@ not hold up the others. Each consumer computes from what stands in the database
 now, so that a delivery that comes twice or late does no harm.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -51,10 +52,10 @@ class Dispatch:
     clock: Clock
     mail_domain: str
 
-    def run(self, limit: int = 100) -> int:
+    def run(self, limit: int = 100, consumers: Sequence[str] = CONSUMERS) -> int:
         """Take a batch of deliveries for every consumer; return how many were done."""
         done = 0
-        for consumer in CONSUMERS:
+        for consumer in consumers:
             with self.transaction():
                 claimed = self.events.claim(
                     consumer, limit=limit, now=self.clock.now(), lease_seconds=_LEASE_SECONDS

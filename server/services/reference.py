@@ -20,11 +20,32 @@ from server.storage.org_units import OrgUnitStore
 
 @dataclass
 class _Kept:
+    """One reading of the store; threads that share it only ever add a day's tree."""
+
     stamp: int = -1
     units: tuple[OrgUnit, ...] = ()
     by_id: dict[str, list[OrgUnit]] = field(default_factory=dict)
     trees: dict[date, Tree] = field(default_factory=dict)
     holidays: frozenset[date] = frozenset()
+
+    def versions(self, unit_id: str) -> list[OrgUnit]:
+        found = self.by_id.get(unit_id)
+        if not found:
+            raise NotFound(kind="org_unit")
+        return found
+
+    def tree(self, on: date) -> Tree:
+        known = self.trees.get(on)
+        if known is None:
+            known = self.trees[on] = Tree.of(self.units, on)
+        return known
+
+
+@dataclass
+class _Memory:
+    """Where the last reading is kept; it is replaced as a whole, never changed under a reader."""
+
+    kept: _Kept = field(default_factory=_Kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +57,25 @@ class Reference:
     events: EventStore
     transaction: Transaction
     clock: Clock
-    _kept: _Kept = field(default_factory=_Kept)
+    _memory: _Memory = field(default_factory=_Memory)
 
     def tree(self, on: date) -> Tree:
         """The units as they stood on that day."""
-        kept = self._fresh()
-        known = kept.trees.get(on)
-        if known is None:
-            known = Tree.of(kept.units, on)
-            kept.trees[on] = known
-        return known
+        return self._fresh().tree(on)
 
     def tree_of(self, unit_id: str, period: Period) -> Tree:
         """The tree of the period's last day, or of the unit's own last day when it ended before."""
-        last = self._versions(unit_id)[-1]
-        day = period.end
+        kept = self._fresh()
+        last, day = kept.versions(unit_id)[-1], period.end
         if last.valid_to is not None and last.valid_to < day:
             day = last.valid_to
-        return self.tree(day)
+        return kept.tree(day)
 
     def epochs(self) -> tuple[date, ...]:
         """The days from which the tree is another one, oldest first, and today."""
-        starts = {unit.valid_from for unit in self._fresh().units if unit.valid_from is not None}
-        first = min((unit.valid_to for unit in self._fresh().units if unit.valid_to), default=None)
+        units = self._fresh().units
+        starts = {unit.valid_from for unit in units if unit.valid_from is not None}
+        first = min((unit.valid_to for unit in units if unit.valid_to), default=None)
         days = starts | ({first} if first else set()) | {self.clock.today()}
         return tuple(sorted(days))
 
@@ -158,10 +175,7 @@ class Reference:
             )
 
     def _versions(self, unit_id: str) -> list[OrgUnit]:
-        versions = self._fresh().by_id.get(unit_id)
-        if not versions:
-            raise NotFound(kind="org_unit")
-        return versions
+        return self._fresh().versions(unit_id)
 
     def _record(self, unit_id: str, name: str, actor: Actor, details: Mapping[str, object]) -> None:
         self.events.append(
@@ -174,15 +188,15 @@ class Reference:
 
     def _fresh(self) -> _Kept:
         stamp = self.store.stamp()
-        kept = self._kept
+        kept = self._memory.kept
         if stamp != kept.stamp:
-            kept.units = tuple(self.store.all())
-            kept.by_id = {}
-            for unit in sorted(kept.units, key=lambda unit: unit.valid_from or date.min):
-                kept.by_id.setdefault(unit.id, []).append(unit)
-            kept.trees = {}
-            kept.holidays = frozenset(
-                day for day, _, kind in self.holiday_store.all() if kind == "off"
-            )
-            kept.stamp = stamp
+            kept = self._memory.kept = self._read(stamp)
         return kept
+
+    def _read(self, stamp: int) -> _Kept:
+        units = tuple(self.store.all())
+        by_id: dict[str, list[OrgUnit]] = {}
+        for unit in sorted(units, key=lambda unit: unit.valid_from or date.min):
+            by_id.setdefault(unit.id, []).append(unit)
+        holidays = frozenset(day for day, _, kind in self.holiday_store.all() if kind == "off")
+        return _Kept(stamp, units, by_id, {}, holidays)

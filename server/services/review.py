@@ -27,6 +27,19 @@ _EMPTY = Verdict(findings=(), computed={}, relevant_off=frozenset())
 
 
 @dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What holds of a submission whatever stands in its cells and whichever state it is in."""
+
+    form: Form
+    workflow: Workflow
+    unit: OrgUnit
+    context: Context
+    previous: Revision | None
+    places: Mapping[str, str]
+    children: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SubmissionView:
     """A submission with its surroundings, as one actor sees it."""
 
@@ -69,41 +82,76 @@ class Reviewer:
 
     def view(self, actor: Actor, submission: Submission) -> SubmissionView:
         """The view of a submission read just now; ``NotFound`` when out of scope."""
+        return self.seen(actor, submission, self.around(actor, submission))
+
+    def around(self, actor: Actor, submission: Submission) -> Surroundings:
+        """What does not change while the submission is worked on; ``NotFound`` out of scope."""
         period = Period.parse(submission.period)
         tree = self.scope.require(actor, submission.org_unit, period, "submission")
-        return self._view(actor, submission, period, tree)
+        return self._around(submission, period, tree)
 
     def system_view(self, submission: Submission) -> SubmissionView:
         """The view for work that follows from an event or from time; nobody's scope limits it."""
         period = Period.parse(submission.period)
         tree = self.reference.tree_of(submission.org_unit, period)
-        return self._view(SYSTEM, submission, period, tree)
+        return self.seen(SYSTEM, submission, self._around(submission, period, tree))
 
-    def _view(
-        self, actor: Actor, submission: Submission, period: Period, tree: Tree
-    ) -> SubmissionView:
+    def _around(self, submission: Submission, period: Period, tree: Tree) -> Surroundings:
         form = self.catalogue.form(submission.form, submission.version)
         workflow = self.catalogue.workflow(submission.workflow, submission.workflow_version)
-        unit = tree.by_id[submission.org_unit]
-        previous = self.previous(form, unit.id, period)
-        context = self.context(form, unit, period, previous)
-        places = self.places(form, submission.org_unit, tree)
-        moves = workflow.moves(submission.state, actor=actor, places=places, facts=_facts(context))
-        editable = workflow.states[submission.state].editable
-        return SubmissionView(
-            submission=submission,
+        return self.surroundings(form, workflow, submission.org_unit, tree, period)
+
+    def surroundings(
+        self, form: Form, workflow: Workflow, unit_id: str, tree: Tree, period: Period
+    ) -> Surroundings:
+        unit = tree.by_id[unit_id]
+        previous = self.previous(form, unit_id, period)
+        return Surroundings(
             form=form,
             workflow=workflow,
             unit=unit,
-            obligation=self.obligations.get(submission.obligation),
-            moves=moves,
-            verdict=self.verdict(form, submission, context),
-            editable=editable and submission.org_unit in actor.units(Role.REPORTER),
-            context=context,
+            context=self.context(form, unit, period, previous),
             previous=previous,
-            places=places,
+            places=self.places(form, unit.id, tree),
             children=tuple(child.id for child in tree.children(unit.id)),
         )
+
+    def seen(
+        self,
+        actor: Actor,
+        submission: Submission,
+        around: Surroundings | SubmissionView,
+        verdict: Verdict | None = None,
+    ) -> SubmissionView:
+        """The view of *submission* as it stands now, in surroundings that are known already.
+
+        *verdict* is given by who knows that the answers have not changed since.
+        """
+        context, workflow = around.context, around.workflow
+        if verdict is None:
+            verdict = self.verdict(around.form, submission, context)
+        return SubmissionView(
+            submission=submission,
+            form=around.form,
+            workflow=workflow,
+            unit=around.unit,
+            obligation=self.obligations.get(submission.obligation),
+            moves=workflow.moves(
+                submission.state, actor=actor, places=around.places, facts=_facts(context)
+            ),
+            verdict=verdict,
+            editable=self.is_editable(actor, submission, workflow),
+            context=context,
+            previous=around.previous,
+            places=around.places,
+            children=around.children,
+        )
+
+    @staticmethod
+    def is_editable(actor: Actor, submission: Submission, workflow: Workflow) -> bool:
+        """Whether *actor* may fill the cells in this state."""
+        editable = workflow.states[submission.state].editable
+        return editable and submission.org_unit in actor.units(Role.REPORTER)
 
     def verdict(self, form: Form, submission: Submission, context: Context) -> Verdict:
         """What the rules say; nothing about a nil report or about a survey's return."""

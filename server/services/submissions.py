@@ -39,7 +39,7 @@ from server.errors import (
     TransitionRefused,
 )
 from server.services.page import Page
-from server.services.review import Reviewer, SubmissionView
+from server.services.review import Reviewer, SubmissionView, Surroundings
 from server.storage.events import EventStore
 from server.storage.obligations import ObligationStore
 from server.storage.submissions import SubmissionStore
@@ -96,11 +96,9 @@ class Submissions:
             )
             given = without_calculated(found, answers or {})
             validate_paths(found, given, statuses or {})
-            previous = self.reviewer.previous(found, org_unit, span)
+            around = self.reviewer.surroundings(found, workflow, org_unit, tree, span)
             if not given:
-                given = prefilled(
-                    found, self.reviewer.context(found, unit, span, previous).previous
-                )
+                given = prefilled(found, around.context.previous)
             now = self.clock.now()
             submission = Submission(
                 id=self.new_id(),
@@ -138,7 +136,7 @@ class Submissions:
                     "period": period,
                 },
             )
-            return self.reviewer.view(actor, submission)
+            return self.reviewer.seen(actor, submission, around)
 
     def get(self, actor: Actor, submission_id: str) -> SubmissionView:
         """The submission as *actor* sees it; ``NotFound`` when missing or out of scope."""
@@ -178,14 +176,13 @@ class Submissions:
 
         def save() -> tuple[SubmissionView, tuple[CellConflict, ...]]:
             with self.transaction():
-                view = self._fillable(actor, submission_id)
-                current = view.submission
-                applied = apply_changes(view.form, current.answers, current.statuses, changes)
+                current, around = self._fillable(actor, submission_id)
+                applied = apply_changes(around.form, current.answers, current.statuses, changes)
                 if applied.applied:
                     self._save(
-                        actor, view, applied.answers, applied.statuses, changes=applied.applied
+                        actor, current, applied.answers, applied.statuses, changes=applied.applied
                     )
-                return self.get(actor, submission_id), applied.conflicts
+                return self._as_now(actor, submission_id, around), applied.conflicts
 
         return _again_when_stale(save)
 
@@ -200,20 +197,22 @@ class Submissions:
     ) -> SubmissionView:
         """Replace the whole draft; calculated keys are ignored, unknown ones refused."""
         with self.transaction():
-            view = self._fillable(actor, submission_id, seen)
-            given = without_calculated(view.form, answers)
-            validate_paths(view.form, given, statuses or {})
-            self._save(actor, view, given, dict(statuses or {}))
-            return self.get(actor, submission_id)
+            current, around = self._fillable(actor, submission_id, seen)
+            given, reasons = without_calculated(around.form, answers), dict(statuses or {})
+            validate_paths(around.form, given, reasons)
+            changes = diff(around.form, current.answers, current.statuses, given, reasons)
+            self._save(actor, current, given, reasons, changes=changes)
+            return self._as_now(actor, submission_id, around)
 
     def make_nil(
         self, actor: Actor, submission_id: str, *, seen: Edit, nil: bool = True
     ) -> SubmissionView:
         """Say that nothing arose (or take it back); the cells are emptied, the changes kept."""
         with self.transaction():
-            view = self._fillable(actor, submission_id, seen)
-            self._save(actor, view, {}, {}, nil=nil)
-            return self.get(actor, submission_id)
+            current, around = self._fillable(actor, submission_id, seen)
+            changes = diff(around.form, current.answers, current.statuses, {}, {})
+            self._save(actor, current, {}, {}, nil=nil, changes=changes)
+            return self._as_now(actor, submission_id, around)
 
     def validate(
         self,
@@ -247,15 +246,15 @@ class Submissions:
 
     def history(self, actor: Actor, submission_id: str) -> list[Event]:
         """What happened to the submission, oldest first."""
-        self.get(actor, submission_id)
+        self._reachable(actor, submission_id)
         return list(self.events.of(f"submission/{submission_id}"))
 
     def revisions(self, actor: Actor, submission_id: str) -> list[Revision]:
-        self.get(actor, submission_id)
+        self._reachable(actor, submission_id)
         return list(self.submissions.revisions(submission_id))
 
     def revision(self, actor: Actor, submission_id: str, number: int) -> Revision:
-        self.get(actor, submission_id)
+        self._reachable(actor, submission_id)
         return self.submissions.revision(submission_id, number)
 
     def diff(
@@ -288,33 +287,43 @@ class Submissions:
             raise NothingOwed(reason="round-needed", rounds=[item.round for item in fresh], **facts)
         return (fresh or live)[0]
 
+    def _reachable(self, actor: Actor, submission_id: str) -> Submission:
+        """The submission alone, unjudged; ``NotFound`` when missing or out of scope."""
+        found = self.submissions.get(submission_id)
+        period = Period.parse(found.period)
+        self.reviewer.scope.require(actor, found.org_unit, period, "submission")
+        return found
+
     def _fillable(
         self, actor: Actor, submission_id: str, seen: Edit | None = None
-    ) -> SubmissionView:
-        view = self.get(actor, submission_id)
-        if seen is not None and view.submission.edit != seen:
-            raise Stale(kind="submission", current=view.submission.summary())
-        if view.submission.org_unit not in actor.units(Role.REPORTER):
+    ) -> tuple[Submission, Surroundings]:
+        """The draft to be written, unjudged: what it says now is about to be replaced."""
+        current = self.submissions.get(submission_id)
+        around = self.reviewer.around(actor, current)
+        if seen is not None and current.edit != seen:
+            raise Stale(kind="submission", current=current.summary())
+        if current.org_unit not in actor.units(Role.REPORTER):
             raise AccessDenied(action="fill")
-        if not view.editable:
-            raise TransitionRefused(event="fill", state=view.submission.state, never=False)
-        if view.obligation.closed:
+        if not self.reviewer.is_editable(actor, current, around.workflow):
+            raise TransitionRefused(event="fill", state=current.state, never=False)
+        if self.obligations.get(current.obligation).closed:
             raise PeriodClosed(state="closed")
-        return view
+        return current, around
+
+    def _as_now(self, actor: Actor, submission_id: str, around: Surroundings) -> SubmissionView:
+        return self.reviewer.seen(actor, self.submissions.get(submission_id), around)
 
     def _save(
         self,
         actor: Actor,
-        view: SubmissionView,
+        current: Submission,
         answers: Mapping[str, object],
         statuses: Mapping[str, str],
         *,
         nil: bool = False,
-        changes: Sequence[Change] | None = None,
+        changes: Sequence[Change],
     ) -> None:
-        current, now = view.submission, self.clock.now()
-        if changes is None:
-            changes = diff(view.form, current.answers, current.statuses, answers, statuses)
+        now = self.clock.now()
         self.submissions.save(
             current,
             answers=answers,

@@ -3,6 +3,7 @@
 A report is looked at many times between two changes: in lists, on the desk, at each move.
 """
 
+import json
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -35,10 +36,7 @@ class Verdicts:
             form.digest,
             context.unit,
             context.period,
-            repr(answers),
-            repr(statuses),
-            repr(context.previous),
-            repr(context.previous_statuses),
+            _text([answers, statuses, context.previous, context.previous_statuses]),
         )
         with self._lock:
             known = self._kept.get(key)
@@ -51,3 +49,12 @@ class Verdicts:
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return verdict
+
+
+def _text(value: object) -> str:
+    """The same text for the same values in whatever order their keys came."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=_plain)
+
+
+def _plain(value: object) -> object:
+    return dict(value) if isinstance(value, Mapping) else repr(value)

@@ -20,7 +20,6 @@ from server.storage.models import (
     CodeListVersionRow,
     FormVersionRow,
     IndicatorRow,
-    StampRow,
     WorkflowVersionRow,
 )
 from server.storage.searching import ESCAPED, contains
@@ -269,7 +268,8 @@ class CatalogueStore:
 
     def stamp(self) -> int:
         """A counter that every publication raises, so that a cache knows when it is old."""
-        return StampRow.get_by_id("catalogue").value
+        row = self._database.row("SELECT value FROM stamp WHERE name = 'catalogue'")
+        return 0 if row is None else int(row[0])
 
     def _raise_stamp(self) -> None:
         self._database.run("UPDATE stamp SET value = value + 1 WHERE name = 'catalogue'")

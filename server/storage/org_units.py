@@ -9,7 +9,7 @@ from server.core.vietnamese import collation_key, fold, fold_unit_name
 from server.errors import Conflict, NotFound, Stale
 from server.storage.database import Database
 from server.storage.fields import FirstDayField, day_of, day_text
-from server.storage.models import OrgUnitChangeRow, OrgUnitStretchRow, StampRow, VillageRow
+from server.storage.models import OrgUnitChangeRow, OrgUnitStretchRow, VillageRow
 from server.storage.searching import ESCAPED, contains
 
 
@@ -251,7 +251,8 @@ class OrgUnitStore:
 
     def stamp(self) -> int:
         """A counter that every change of units raises, so that a cache knows when it is old."""
-        return StampRow.get_by_id("org_units").value
+        row = self._database.row("SELECT value FROM stamp WHERE name = 'org_units'")
+        return 0 if row is None else int(row[0])
 
     def _raise_stamp(self) -> None:
         self._database.run("UPDATE stamp SET value = value + 1 WHERE name = 'org_units'")

@@ -4,8 +4,9 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
-from server.core.json_text import digest, dumps
+from server.core.json_text import dumps
 from server.core.submission import Change, Revision
 from server.errors import Conflict, NotFound
 from server.storage.database import Database
@@ -126,8 +127,8 @@ class RevisionStore:
                     submission_id,
                     row[0],
                     change.path,
-                    dumps(change.old),
-                    dumps(change.new),
+                    _cell_text(change.old),
+                    _cell_text(change.new),
                     change.status,
                     by,
                     when,
@@ -172,20 +173,30 @@ class RevisionStore:
         return frozenset(row[0] for row in rows)
 
     def changes_digest(self, submission_id: str, after_revision: int = 0) -> str:
-        """The digest that the submit event carries, over the changes since a revision."""
-        return digest(
-            [
-                (
-                    kept.change.path,
-                    kept.change.old,
-                    kept.change.new,
-                    kept.change.status,
-                    kept.by,
-                    instant_text(kept.at),
-                )
-                for kept in self.changes(submission_id, after_revision)
-            ]
+        """The digest that the submit event carries, over the changes since a revision.
+
+        SHA-256 of the canonical JSON of ``[[path, old, new, status, by, at], ...]``: old and new
+        are kept as canonical JSON, so that they are put together and not read and written again.
+        """
+        rows = self._database.rows(
+            "SELECT path, old, new, status, changed_by, changed_at FROM draft_change"
+            " WHERE submission_id = ? AND revision >= ? ORDER BY revision, id",
+            (submission_id, after_revision),
         )
+        written = ",".join(
+            f"[{dumps(path)},{old},{new},{dumps(status)},{dumps(by)},{dumps(_text_of(at))}]"
+            for path, old, new, status, by, at in rows
+        )
+        return sha256(f"[{written}]".encode()).hexdigest()
+
+
+def _cell_text(value: object) -> str:
+    """Canonical JSON of a cell; nearly all are whole numbers, which need no encoder."""
+    return str(value) if type(value) is int else dumps(value)
+
+
+def _text_of(at: str | datetime) -> str | None:
+    return instant_text(instant(at))
 
 
 def _revision(row: tuple) -> Revision:

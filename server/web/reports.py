@@ -156,11 +156,7 @@ class FigureTable:
 
 def form_choices() -> list[tuple[str, str]]:
     """The forms by title, for filters."""
-    forms = services().catalogue.forms()
-    named = [
-        (form.code, f"{form.settings.get('officialCode', form.code)} {form.title}")
-        for form in forms
-    ]
+    named = [(form.code, form.title) for form in services().catalogue.forms()]
     return sorted(named, key=lambda one: collation_key(one[1]))
 
 

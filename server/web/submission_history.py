@@ -1,16 +1,17 @@
 """A report's past: what happened to it, its sent editions, what changed between them, the print."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
 from server.core.access import Right
-from server.core.answer_paths import cell_title
+from server.core.answer_paths import cell_title, place_of
 from server.core.answers import Verdict
 from server.core.event import Event
 from server.core.submission import Change, Revision
+from server.core.values_view import NONE_AROSE
 from server.errors import NotFound
 from server.services.review import SubmissionView
 from server.web.policy import policy
@@ -60,7 +61,11 @@ def history(submission_id: str) -> ResponseReturnValue:
         found = service.diff(actor, submission_id, older, newer)
         before = service.revision(actor, submission_id, older)
         after = None if newer is None else service.revision(actor, submission_id, newer)
-        changes = tuple(_changed(view, change, before, after) for change in found)
+        changes = tuple(
+            _changed(view, change, before, after)
+            for change in found
+            if not _only_sealed(view, change, before)
+        )
     return render_template(
         "submissions/history.html",
         head=head_of(view, actor),
@@ -97,7 +102,7 @@ def print_(submission_id: str) -> ResponseReturnValue:
 
 
 def changes_between(
-    view: SubmissionView, changes: tuple[Change, ...], before: Revision
+    view: SubmissionView, changes: Iterable[Change], before: Revision
 ) -> dict[str, str]:
     """The old texts of changed cells by path, for figures that mark what changed."""
     return {
@@ -105,6 +110,7 @@ def changes_between(
             view.form, change.path, change.old, before.statuses.get(change.path)
         )
         for change in changes
+        if not _only_sealed(view, change, before)
     }
 
 
@@ -116,6 +122,19 @@ def _changed(
     old = value_text(view.form, change.path, change.old, before.statuses.get(change.path))
     new = value_text(view.form, change.path, change.new, change.status)
     return Changed(title, old, new)
+
+
+def _only_sealed(view: SubmissionView, change: Change, before: Revision) -> bool:
+    """Whether only one side says what the other leaves unsaid: a row in which nothing arose.
+
+    Sealing writes that down, so a draft and its sealed edition differ in it and in nothing else.
+    """
+    if change.old is not None or change.new is not None:
+        return False
+    if place_of(view.form, change.path).cell is not None:
+        return False
+    said = {before.statuses.get(change.path), change.status}
+    return said == {None, NONE_AROSE}
 
 
 def _past(event: Event) -> Past:

@@ -10,12 +10,16 @@ from datetime import date
 from server.core.calendar import next_working_day
 from server.core.form import after
 from server.core.obligation import Obligation, ObligationState
+from server.core.org_unit import Level
 from server.core.ports import LOCAL
 from server.core.vietnamese import format_date
 from server.core.workflow import Workflow
 from server.services.review import SubmissionView
 from server.web.session import services
 from server.web.submission_words import gettext as _
+
+#: Owns the ethnic-affairs forms; its branch in a district has a name of its own.
+_ETHNIC_AFFAIRS = "d_bdt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +169,21 @@ def next_step(view: SubmissionView) -> NextStep | None:
     for event in ("sign", "approve"):
         for move in view.workflow.transitions:
             if move.event == event and source in move.sources and move.at in view.places:
-                unit = services().reference.unit(view.places[move.at], view.period.end)
-                return NextStep(event_title(event), unit.name, _step_due(view))
+                office = office_title(view, view.places[move.at])
+                return NextStep(event_title(event), office, _step_due(view))
     return None
+
+
+def office_title(view: SubmissionView, unit_id: str) -> str:
+    """The office that checks a report at that unit: the ethnic-affairs body for its own forms."""
+    unit = services().reference.unit(unit_id, view.period.end)
+    owner = str(view.form.settings.get("owner", ""))
+    if owner != _ETHNIC_AFFAIRS or unit.level not in (Level.DISTRICT, Level.PROVINCE):
+        return unit.name
+    if unit.level is Level.PROVINCE:
+        found = services().reference.tree(view.period.end).by_code.get(owner)
+        return unit.name if found is None else found.name
+    return _("Phòng Dân tộc %(unit)s", unit=f"{unit.name[:1].lower()}{unit.name[1:]}")
 
 
 def _step_due(view: SubmissionView) -> date | None:

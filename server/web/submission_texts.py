@@ -88,7 +88,7 @@ def text_of(value: object, status: str | None, cell: Column | Field) -> str:
 
 
 def options_of(cell: Column | Field) -> tuple[tuple[object, str], ...]:
-    """What a cell offers to choose from; yes and no where the definition has no words of its own."""
+    """What a cell offers; yes and no where the definition has no words of its own."""
     if cell.choices is None and cell.type == "boolean":
         return ((True, _("Có")), (False, _("Không")))
     return cell.choices or ()

@@ -37,6 +37,7 @@ from server.web.submission_states import (
     late_badge,
     lock_reason,
     obligation_badge,
+    office_title,
 )
 from server.web.submission_words import gettext as _
 
@@ -257,8 +258,7 @@ def _returner(view: SubmissionView, event: Event) -> str:
         if move.event == "return" and source in move.sources and move.at in view.places:
             if move.role is Role.SIGNER:
                 return _("Lãnh đạo đơn vị")
-            place = view.places[move.at]
-            return services().reference.unit(place, view.period.end).name
+            return office_title(view, view.places[move.at])
     return services().accounts.name_of(event.actor)
 
 

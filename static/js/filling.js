@@ -26,7 +26,8 @@ let saver = null;
 const titleOf = (path) => {
   const cell = byId(path);
   if (!cell) return path;
-  if (cell.tagName !== "TD") return (document.querySelector(`label[for="${CSS.escape(path)}"]`) || cell).textContent.trim();
+  // The label's own words, without the remark that the field may stay empty.
+  if (cell.tagName !== "TD") return document.querySelector(`label[for="${CSS.escape(path)}"]`).firstChild.textContent.trim();
   return `${cell.parentElement.querySelector(".row-title").textContent}, ${cell.dataset.label}`;
 };
 const findings = new Findings(texts, titleOf, isBegun);

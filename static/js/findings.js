@@ -79,8 +79,8 @@ export class Findings {
     const line = document.createElement(tag);
     const word = document.createElement("span");
     word.className = `severity severity-${severity}`;
-    word.textContent = `${this.texts[severity]}: `;
-    line.append(word, message);
+    word.textContent = `${this.texts[severity]}:`;
+    line.append(word, ` ${message}`);
     return line;
   }
 
@@ -90,7 +90,7 @@ export class Findings {
     line.className = `finding finding-${finding.severity}`;
     const word = document.createElement("span");
     word.className = `severity severity-${finding.severity}`;
-    word.textContent = this.texts[finding.severity];
+    word.textContent = `${this.texts[finding.severity]}:`;
     const link = document.createElement("a");
     const paths = finding.paths || [finding.path];
     const target = paths.map((path) => document.getElementById(path)).find(Boolean) || document.querySelector("h2[id^=section-]");

@@ -82,9 +82,8 @@ def measured(operations: Sequence[Callable[[], object]], process: int) -> Cost:
 class Caller:
     """A program that speaks to the server over one connection that stays open."""
 
-    def __init__(self, port: int, token: str) -> None:
+    def __init__(self, port: int) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        self._token = token
 
     def __call__(
         self,
@@ -93,14 +92,15 @@ class Caller:
         body: bytes | None = None,
         *,
         expected: int,
+        token: str = "",
         **headers: str,
     ) -> tuple[Mapping[str, object], str]:
         """The JSON answer and its ETag; anything but the *expected* status stops the run."""
-        sent = {
-            "Authorization": f"Bearer {self._token}",
-            "Content-Type": "application/json",
-            **{name.replace("_", "-"): value for name, value in headers.items()},
-        }
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if token:
+            sent["Authorization"] = f"Bearer {token}"
+        if body is not None:
+            sent["Content-Type"] = "application/json"
         self._connection.request(method, path, body, sent)
         response = self._connection.getresponse()
         text = response.read()

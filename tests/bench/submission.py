@@ -6,7 +6,7 @@ all of them alike.
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -17,7 +17,7 @@ from tests.bench.meter import Caller, Cost, Measured, measured
 from tests.bench.raw import raw_commits
 from tests.bench.server import EMPTY
 from tests.reliability.killer import Server
-from tests.reliability.province import PERIOD, application_on, make_province
+from tests.reliability.province import PERIOD, Crew, application_on, make_province
 
 WARM_UP = 20
 _API = "/api/v1/submissions"
@@ -44,29 +44,71 @@ def measure_submissions(
     units = WARM_UP + requests * repetitions
     province = make_province(
         application,
-        crews=1,
-        communes=units,
+        crews=units,
+        communes=1,
         form=bench_form(),
         codelists=("sex", "ethnic_group"),
     )
     application.database.close()
-    crew = province.crews[0]
-    random, waiting = Random(2025), list(crew.units)
+    random, waiting = Random(2025), list(province.crews)
     server, turns = Server(url, folder, "tests.bench.server"), Turns()
     server.start()
     assert server.process is not None
     process = server.process.pid
-    caller = Caller(server.port, crew.reporter)
-    started: list[tuple[str, str]] = []
+    caller = Caller(server.port)
     try:
         with raw_commits(url, folder) as commit:
-            _turn(caller, commit, process, random, waiting, started, Turns(), WARM_UP)
+            _turn(caller, commit, process, random, waiting, Turns(), WARM_UP)
             for _ in range(repetitions):
-                _turn(caller, commit, process, random, waiting, started, turns, requests)
+                _turn(caller, commit, process, random, waiting, turns, requests)
     finally:
         caller.close()
         server.kill()
     return _figures(turns.measured())
+
+
+@dataclass
+class _Report:
+    """One report on its way: whose it is, and its edit as it was told last."""
+
+    caller: Caller
+    crew: Crew
+    id: str = ""
+    etag: str = ""
+
+    def post(self, answers: str) -> Callable[[], object]:
+        facts = {"form": FORM, "org_unit": self.crew.units[0], "period": PERIOD}
+        body = f'{json.dumps(facts)[:-1]}, "answers": {answers}}}'.encode()
+
+        def run() -> None:
+            answer = self._ask("POST", _API, body, expected=201, Idempotency_Key=str(uuid4()))
+            self.id = str(answer["id"])
+
+        return run
+
+    def put(self, answers: Mapping[str, object]) -> Callable[[], object]:
+        body = json.dumps({"answers": answers}).encode()
+        return lambda: self._ask(
+            "PUT", f"{_API}/{self.id}/answers", body, expected=200, If_Match=self.etag
+        )
+
+    def submit(self) -> object:
+        return self._ask(
+            "POST",
+            f"{_API}/{self.id}/transitions",
+            b'{"event": "submit"}',
+            expected=200,
+            Idempotency_Key=str(uuid4()),
+            If_Match=self.etag,
+        )
+
+    def _ask(
+        self, method: str, path: str, body: bytes, *, expected: int, **headers: str
+    ) -> Mapping[str, object]:
+        answer, self.etag = self.caller(
+            method, path, body, token=self.crew.reporter, expected=expected, **headers
+        )
+        return answer
 
 
 def _turn(
@@ -74,61 +116,25 @@ def _turn(
     commit: Callable[[str, str], None],
     process: int,
     random: Random,
-    waiting: list[str],
-    started: list[tuple[str, str]],
+    waiting: list[Crew],
     turns: Turns,
     requests: int,
 ) -> None:
-    texts = [json.dumps(bench_answers(random)) for _ in range(requests)]
+    reports = [_Report(caller, waiting.pop()) for _ in range(requests)]
+    texts = [json.dumps(bench_answers(random)) for _ in reports]
     raw = [_raw(commit, text) for text in texts]
     turns.add("raw commit", measured(raw, os.getpid()))
     empty = [lambda: caller("GET", EMPTY, expected=200)] * requests
     turns.add("empty answer", measured(empty, process))
-    posts = [_post(caller, waiting.pop(), text, started) for text in texts]
+    posts = [report.post(text) for report, text in zip(reports, texts, strict=True)]
     turns.add("POST submission", measured(posts, process))
-    drafts = [json.dumps({"answers": bench_answers(random)}).encode() for _ in range(requests)]
-    etags: list[tuple[str, str]] = []
-    puts = [
-        _put(caller, id_, etag, draft, etags)
-        for (id_, etag), draft in zip(started, drafts, strict=True)
-    ]
+    puts = [report.put(bench_answers(random)) for report in reports]
     turns.add("PUT answers", measured(puts, process))
-    turns.add("submit", measured([_submit(caller, *each) for each in etags], process))
-    started.clear()
+    turns.add("submit", measured([report.submit for report in reports], process))
 
 
 def _raw(commit: Callable[[str, str], None], text: str) -> Callable[[], object]:
     return lambda: commit(str(uuid4()), text)
-
-
-def _post(
-    caller: Caller, unit: str, answers: str, started: list[tuple[str, str]]
-) -> Callable[[], object]:
-    head = json.dumps({"form": FORM, "org_unit": unit, "period": PERIOD})
-    body = f'{head[:-1]}, "answers": {answers}}}'.encode()
-
-    def run() -> None:
-        answer, etag = caller("POST", _API, body, expected=201, Idempotency_Key=str(uuid4()))
-        started.append((str(answer["id"]), etag))
-
-    return run
-
-
-def _put(
-    caller: Caller, id_: str, etag: str, draft: bytes, etags: list[tuple[str, str]]
-) -> Callable[[], object]:
-    def run() -> None:
-        _, now = caller("PUT", f"{_API}/{id_}/answers", draft, expected=200, If_Match=etag)
-        etags.append((id_, now))
-
-    return run
-
-
-def _submit(caller: Caller, id_: str, etag: str) -> Callable[[], object]:
-    path, body = f"{_API}/{id_}/transitions", b'{"event": "submit"}'
-    return lambda: caller(
-        "POST", path, body, expected=200, Idempotency_Key=str(uuid4()), If_Match=etag
-    )
 
 
 def _figures(found: dict[str, Measured]) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """The filling page in a real browser: typing, pasting, saving, conflicts, lost networks."""
 
+import gzip
 import json
 import re
 import shutil
@@ -106,8 +107,8 @@ def paste(page: Page, path: str, text: str) -> None:
         """(text) => {
           const data = new DataTransfer();
           data.setData("text/plain", text);
-          const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
-          document.activeElement.dispatchEvent(event);
+          const facts = { clipboardData: data, bubbles: true, cancelable: true };
+          document.activeElement.dispatchEvent(new ClipboardEvent("paste", facts));
         }""",
         text,
     )
@@ -325,7 +326,8 @@ def test_what_waits_in_the_browser_cannot_be_read_there(
           const opening = indexedDB.open("bieumau-drafts", 1);
           opening.onsuccess = () => {
             const all = opening.result.transaction("cells").objectStore("cells").getAll();
-            all.onsuccess = () => resolve(all.result.map((one) => new TextDecoder().decode(one.data)));
+            const text = (one) => new TextDecoder().decode(one.data);
+            all.onsuccess = () => resolve(all.result.map(text));
           };
         })"""
     )
@@ -449,8 +451,6 @@ def test_lines_of_a_roster_are_added_and_removed_and_come_back_with_undo(
 def test_the_first_html_of_the_population_form_is_small(
     context: BrowserContext, address: str, world: World
 ) -> None:
-    import gzip
-
     view = start(world)
     page = fill(context, address, view)
     html = page.request.get(page.url).body()

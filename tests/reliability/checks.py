@@ -8,11 +8,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from server.core.json_text import dumps
+from server.core.json_text import digest, dumps
 from server.core.ports import FixedClock
 from server.services.ledger import Ledger
 from server.storage.database import Database
 from server.storage.events import EventStore
+from server.storage.fields import instant, instant_text
 from tests.reliability.testimony import Request
 from tests.world import FRIDAY
 
@@ -263,10 +264,22 @@ def _check_ledger(database: Database, found: Findings) -> None:
         "SELECT e.subject, e.details, r.digest, r.receipt FROM event e JOIN submission_revision r"
         " ON e.subject = 'submission/' || r.submission_id WHERE e.name = 'submission.sign'"
     )
-    for subject, details, digest, receipt in kept:
+    for subject, details, digest_, receipt in kept:
         signed = _mapping(json.loads(details))
-        if (signed["digest"], signed["receipt"]) != (digest, receipt):
+        if (signed["digest"], signed["receipt"]) != (digest_, receipt):
             found.altered.append(f"{subject}: the signature speaks of another revision")
+    drafts: dict[str, list[object]] = defaultdict(list)
+    for id_, path, old, new, status, by, at in database.rows(
+        "SELECT submission_id, path, old, new, status, changed_by, changed_at FROM draft_change"
+        " ORDER BY submission_id, revision, id"
+    ):
+        cell = [path, json.loads(old), json.loads(new), status, by, instant_text(instant(at))]
+        drafts[f"submission/{id_}"].append(cell)
+    for subject, details in database.rows(
+        "SELECT subject, details FROM event WHERE name = 'submission.submit'"
+    ):
+        if json.loads(details)["draft_changes"] != digest(drafts[subject]):
+            found.altered.append(f"{subject}: other changed cells than were submitted")
 
 
 def _events(database: Database) -> dict[str, list[str]]:

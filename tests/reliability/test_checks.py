@@ -50,6 +50,14 @@ TAMPERINGS = {
             f" details, hash, 'y' FROM event WHERE {_LAST}"
         ],
     ),
+    "an altered cell of a draft": (
+        "altered",
+        [f"UPDATE draft_change SET new = '1' WHERE submission_id = {_ONE}"],
+    ),
+    "a lost cell of a draft": (
+        "altered",
+        [f"DELETE FROM draft_change WHERE submission_id = {_ONE} AND path = '/note'"],
+    ),
     "an altered event": ("broken", [f"UPDATE event SET actor = 'x' WHERE {_LAST}"]),
     "an event that nobody was told of": (
         "half",

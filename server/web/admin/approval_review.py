@@ -18,6 +18,7 @@ from server.core.submission import Change, Revision
 from server.core.vietnamese import nfc
 from server.core.workflow import Move
 from server.services.review import SubmissionView
+from server.services.sheets import STATUS_SIGNS
 from server.web.rendering import Figures, figures, figures_of
 from server.web.session import services
 from server.web.submission_history import changes_between
@@ -208,7 +209,13 @@ def _texts(drawn: Figures) -> list[tuple[str, str]]:
 
 def _differing(plain: Figures, previous: Mapping[str, str]) -> dict[str, str]:
     now = dict(_texts(plain))
-    return {path: text for path, text in previous.items() if path in now and now[path] != text}
+    # A row nobody filled reads the same as one that says "none arose".
+    nothing = {"", STATUS_SIGNS["none_arose"]}
+    return {
+        path: text
+        for path, text in previous.items()
+        if path in now and now[path] != text and not {now[path], text} <= nothing
+    }
 
 
 def _explained(view: SubmissionView, shown: Figures) -> tuple[tuple[ShownFinding, str], ...]:

@@ -6,7 +6,7 @@ edit or refuses. Every write ends in a redirect, and no report leaves the list w
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import flash, make_response, redirect, request
 from flask.typing import ResponseReturnValue
@@ -26,7 +26,7 @@ from server.web.formats import clock, day
 from server.web.problems import problem_of
 from server.web.session import current_actor, services
 from server.web.submission_inputs import messages_of, supplied_of
-from server.web.submission_states import Badge, badge_of, event_title, late_badge
+from server.web.submission_states import Badge, badge_of, event_title, late_badge, next_step
 from server.web.submissions import posted_edit
 
 #: Reports that can be approved at once: their names must fit into an address.
@@ -40,7 +40,8 @@ class InboxRow:
     item: InboxItem
     badge: Badge
     late: Badge | None
-    overdue: bool
+    decide_by: date
+    overdue: int  # days past that day
     action: str
     token: str | None  # what a tick stands for: the id and the edit that the list showed
 
@@ -68,7 +69,7 @@ class ApprovalDesk(SafeBaseView):
             heading=_("Chờ tôi duyệt") if approves else _("Chờ tôi ký"),
             rows=shown,
             total=len(rows),
-            late=sum(row.overdue for row in rows),
+            late=sum(row.overdue > 0 for row in rows),
             warned=sum(bool(row.item.warnings) for row in rows),
             forms=sorted(forms.items(), key=lambda pair: pair[1]),
             most=MOST_AT_ONCE,
@@ -163,21 +164,24 @@ class ApprovalDesk(SafeBaseView):
 
 
 def _rows() -> list[InboxRow]:
+    """The inbox by the day on which the decision is due, the longest overdue first."""
     today = services().clock.today()
-    return [
-        _row(item, item.due_on < today, late_badge(item.view.obligation, today))
-        for item in services().approvals.inbox(current_actor()).items
-    ]
+    rows = [_row(item, today) for item in services().approvals.inbox(current_actor()).items]
+    return sorted(rows, key=lambda row: row.decide_by)  # equal days stay in the order of units
 
 
-def _row(item: InboxItem, overdue: bool, late: Badge | None) -> InboxRow:
+def _row(item: InboxItem, today: date) -> InboxRow:
     submission = item.view.submission
     events = {move.event for move in item.view.moves}
+    step = next_step(item.view)
+    # The step's own time; while the report waits inside the unit, the day it must leave it.
+    decide_by = step.due_on if step is not None and step.due_on is not None else item.due_on
     return InboxRow(
         item=item,
         badge=badge_of(item.view.workflow, submission.state),
-        late=late,
-        overdue=overdue,
+        late=late_badge(item.view.obligation, today),
+        decide_by=decide_by,
+        overdue=max(0, (today - decide_by).days),
         action=event_title("sign" if "sign" in events else "approve"),
         token=f"{submission.id}.{submission.edit}" if "approve" in events else None,
     )

@@ -9,7 +9,13 @@ from markupsafe import Markup
 from server.core.access import Right
 from server.core.event import is_chained
 from server.core.json_text import dumps
-from server.storage.models import AccountRow, EventRow, OrgUnitStretchRow, SubmissionRow
+from server.storage.models import (
+    AccountRow,
+    EventRow,
+    ObligationRow,
+    OrgUnitStretchRow,
+    SubmissionRow,
+)
 from server.web.admin import cells
 from server.web.admin.filters import ConditionFilter, DayFilter
 from server.web.admin.safe_view import SafeModelView
@@ -19,6 +25,7 @@ from server.web.session import services
 
 _ROW: Any = EventRow
 _REPORT: Any = SubmissionRow
+_OWED: Any = ObligationRow
 _STRETCH: Any = OrgUnitStretchRow
 
 
@@ -30,11 +37,12 @@ def subject_title(subject: str) -> str:
         return f"{title}: {cells.unit_name(name)}"
     if kind == "account":
         return f"{title}: {services().accounts.name_of(name)}"
-    if kind == "submission":
-        row = _REPORT.get_or_none(_REPORT.id == name)
-        if row is not None:
-            unit = cells.unit_name(row.org_unit_id)
-            return f"{title}: {row.form_id}, {unit}, {cells.period_title(row.period)}"
+    owed = {"submission": _REPORT, "obligation": _OWED}.get(kind)
+    row = None if owed is None else owed.get_or_none(owed.id == name)
+    if row is not None:
+        form = services().catalogue.form(row.form_id).title
+        unit = cells.unit_name(row.org_unit_id)
+        return f"{title}: {form}, {unit}, {cells.period_title(row.period)}"
     return f"{title}: {name}"
 
 

@@ -45,9 +45,7 @@ def test_the_inbox_is_called_by_what_its_reader_does(as_: As) -> None:
     assert "<h1>Chờ tôi ký</h1>" in as_("commune_signer").get(DESK).text
 
 
-def test_the_inbox_shows_the_waiting_report_with_due_day_and_warnings(
-    as_: As, sent: Sent
-) -> None:
+def test_the_inbox_shows_the_waiting_report_with_due_day_and_warnings(as_: As, sent: Sent) -> None:
     view = sent(CROWDED, reasons=[REASON])
 
     page = as_("district_approver").get(DESK)
@@ -92,7 +90,10 @@ def test_approving_acts_on_the_edit_shown_and_leads_to_the_list(
 def test_after_a_decision_the_next_report_opens(as_: As, sent: Sent, world: World) -> None:
     first = decide(world, sent(), "district_approver", "approve")
     survey = world.services.submissions.start(
-        world.actor("commune_reporter"), form="household_survey", org_unit="u-commune", period="2024"
+        world.actor("commune_reporter"),
+        form="household_survey",
+        org_unit="u-commune",
+        period="2024",
     )
     person = as_("province_approver")
 
@@ -184,7 +185,9 @@ def test_a_return_carries_reason_and_marked_cells(as_: As, sent: Sent, world: Wo
         **{"input-note": "Xem lại số hộ.", "note:/households": "Thấp hơn sổ"},
     )
 
-    history = world.services.submissions.history(world.actor("commune_reporter"), view.submission.id)
+    history = world.services.submissions.history(
+        world.actor("commune_reporter"), view.submission.id
+    )
     assert history[-1].name == "submission.return"
     assert history[-1].details["note"] == "Xem lại số hộ."
     assert history[-1].details["marks"] == [{"path": "/households", "note": "Thấp hơn sổ"}]
@@ -269,9 +272,7 @@ def test_a_summary_of_nothing_leads_back(as_: As) -> None:
     assert response.location == DESK
 
 
-def test_a_stale_choice_is_named_in_the_summary_and_not_sent_along(
-    as_: As, sent: Sent
-) -> None:
+def test_a_stale_choice_is_named_in_the_summary_and_not_sent_along(as_: As, sent: Sent) -> None:
     view = sent()
     old = replace(view.submission, edit=view.submission.edit - 1)
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
 from types import SimpleNamespace
+from typing import Any
 
 import peewee
 import pytest
@@ -177,9 +177,13 @@ def test_a_change_on_an_old_edit_is_refused_and_keeps_what_was_typed(as_: As, wo
     unit = {"code": "01858", "name": "Cổ Linh", "level": "commune", "kind": "xa"}
     row = OrgUnitStretchRow.get(OrgUnitStretchRow.code == "01858")
     path = f"/admin/org-units/edit/?id={row.id}"
-    admin.post(path, **{**unit, "name": "Xã Cổ Linh", "parent": "u-district", "edit": str(row.edit)})
+    admin.post(
+        path, **{**unit, "name": "Xã Cổ Linh", "parent": "u-district", "edit": str(row.edit)}
+    )
 
-    late = admin.post(path, **{**unit, "name": "Cổ Linh mới", "parent": "u-district", "edit": str(row.edit)})
+    late = admin.post(
+        path, **{**unit, "name": "Cổ Linh mới", "parent": "u-district", "edit": str(row.edit)}
+    )
 
     assert late.status_code == 422
     assert "vừa được người khác thay đổi" in late.text
@@ -188,9 +192,14 @@ def test_a_change_on_an_old_edit_is_refused_and_keeps_what_was_typed(as_: As, wo
 
 
 def test_a_form_without_an_edit_is_refused(as_: As, world: World) -> None:
-    as_("admin").post("/admin/villages/edit/?id=v1", number="1", name="Khác", kind="thon", road="built")
+    as_("admin").post(
+        "/admin/villages/edit/?id=v1", number="1", name="Khác", kind="thon", road="built"
+    )
 
-    assert [village.name for village in world.services.reference.villages("u-commune", world.services.clock.today())][0] == "Thôn Nà Mạ"
+    assert [
+        village.name
+        for village in world.services.reference.villages("u-commune", world.services.clock.today())
+    ][0] == "Thôn Nà Mạ"
 
 
 def test_an_instant_keeps_its_microseconds_and_its_zone(app: Flask) -> None:

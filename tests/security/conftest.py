@@ -1,0 +1,78 @@
+"""One copy of the two districts for the whole folder; who changes it takes it back."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from server.app import build as build_application
+from server.settings import FileSettings, PluginSettings, SecuritySettings, Settings
+from server.storage.database import Database
+from server.web import create_web
+from tests.database_fixtures import *  # noqa: F403
+from tests.security import two_districts
+from tests.security.site import Site, with_back_office
+from tests.security.two_districts import Commune
+from tests.world import FRIDAY, World
+
+Template = tuple[World, dict[str, Commune], Path]
+MakeSite = Callable[..., Site]
+#: The cheapest hash Argon2 knows: no test here is about its strength.
+SETTINGS = Settings(
+    security=SecuritySettings(argon2_memory_kib=8, argon2_time=1),
+    plugins=PluginSettings(enabled=tuple(two_districts.PLUGINS)),
+    secret_key="a secret of the tests, long enough to be one",
+)
+
+
+@pytest.fixture(scope="session")
+def template(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    folder = tmp_path_factory.mktemp("two-districts")
+    shutil.copy(migrated_sqlite, folder / "world.db")
+    database = Database.open(f"sqlite:///{folder / 'world.db'}")
+    world, communes = two_districts.build(database, folder)
+    database.close()
+    return world, communes, folder
+
+
+@pytest.fixture(scope="session")
+def opened_site(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    site = _site(template, tmp_path_factory.mktemp("site"), SETTINGS)
+    yield site
+    site.world.application.database.close()
+
+
+@pytest.fixture
+def site(opened_site: Site) -> Site:
+    """The shared site; other tests may have opened another database since."""
+    opened_site.world.application.database.bind()
+    return opened_site
+
+
+@pytest.fixture
+def make_site(template: Template, tmp_path: Path) -> Iterator[MakeSite]:
+    """``make_site(server=...)`` is a site of the test's own with other settings."""
+    made: list[Site] = []
+
+    def make(**changes: object) -> Site:
+        folder = tmp_path / f"site-{len(made)}"
+        made.append(_site(template, folder, replace(SETTINGS, **changes)))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for site in made:
+        site.world.application.database.close()
+
+
+def _site(template: Template, folder: Path, settings: Settings) -> Site:
+    world, communes, source = template
+    shutil.copytree(source, folder, dirs_exist_ok=True)
+    database = Database.open(f"sqlite:///{folder / 'world.db'}")
+    settings = replace(settings, files=FileSettings(var=str(folder)))
+    application = build_application(settings, FRIDAY, database)
+    copied = World(application, world.accounts, world.tokens)
+    # Not ``application.web()``: a request must not give back the connection of the test.
+    app = with_back_office(create_web(application.services, settings))
+    return Site(copied, communes, app)

@@ -1,0 +1,175 @@
+"""A small province in which every text betrays whose it is: three communes, two districts.
+
+``near`` and ``beside`` share a district, ``far`` lies in the other one. Each has a report that was
+sent, returned and sent again, a survey with a sheet, an export, and people; every text that
+somebody wrote holds the commune's mark, so that a search for a mark finds what leaked.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from server.core.access import SYSTEM, Role
+from server.core.submission import Change
+from server.core.obligation import Round
+from server.core.ports import Mail
+from server.services.accounts import NewAccount
+from server.services.review import SubmissionView
+from server.storage.database import Database
+from server.storage.mail import MailStore
+from tests.world import FRIDAY, PERIOD, World, household_form, make_world
+
+PLUGINS = ["csv_export", "pdf_print"]
+MISSING = "0" * 24
+#: So many cells of free text has the form ``free_texts``.
+TEXT_CELLS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    """One commune's things by their ids, and the mark that all its texts hold."""
+
+    mark: str
+    unit: str
+    report: str
+    survey: str
+    record: str
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Cast:
+    name: str
+    unit: str
+    signer: str
+    approver: str
+
+
+_CASTS = (
+    _Cast("near", "u-commune", "commune_signer", "district_approver"),
+    _Cast("beside", "u-neighbour", "beside_signer", "district_approver"),
+    _Cast("far", "u-far", "far_signer", "far_approver"),
+)
+_EXTRAS = (
+    ("beside_signer", Role.SIGNER, "u-neighbour"),
+    ("far_signer", Role.SIGNER, "u-far"),
+    ("far_approver", Role.APPROVER, "u-other-district"),
+)
+
+
+def mark_of(name: str) -> str:
+    return f"qx{name}xq"
+
+
+def free_text_form() -> dict[str, object]:
+    """A form that is nothing but text cells, for texts that attack."""
+    keys = [f"t{number:02}" for number in range(TEXT_CELLS)]
+    form = household_form("free_texts")
+    form["title"] = "Ghi chép"
+    form["required"] = []
+    form["properties"] = {
+        "sheets": {"title": "Số tờ", "type": "integer", "minimum": 0, "maximum": 99},
+        **{key: {"title": f"Ô {key}", "type": "string", "maxLength": 400} for key in keys},
+    }
+    section = {"key": "main", "title": "Ghi chép", "fields": ["sheets", *keys]}
+    form["x-layout"] = {"sections": [section]}
+    form["x-checks"] = []
+    form["x-tests"] = [{"name": "một tờ", "answers": {"sheets": 1}, "findings": []}]
+    return form
+
+
+def build(database: Database, var: Path) -> tuple[World, dict[str, Commune]]:
+    """Fill a migrated database; what stands in it afterwards is only ever copied."""
+    world = make_world(database, var, PLUGINS)
+    services = world.services
+    services.catalogue.publish(json.dumps(free_text_form(), ensure_ascii=False), "form", SYSTEM)
+    services.obligations.open_round(world.actor("admin"), _second_round())
+    for username, role, unit in _EXTRAS:
+        _join(world, username, username, role, unit)
+    for cast in _CASTS:
+        mark = mark_of(cast.name)
+        _join(world, f"{cast.name}_clerk", f"{mark} name", Role.REPORTER, cast.unit)
+    communes = {cast.name: _commune(world, cast) for cast in _CASTS}
+    services.dispatch.run()
+    _mail(database, communes)
+    return world, communes
+
+
+def _join(world: World, username: str, name: str, role: Role, unit: str) -> None:
+    email = f"{name.split()[0]}.mail@example.vn"
+    account = world.services.accounts.create(SYSTEM, NewAccount(username, name, email, role, unit))
+    world.accounts[username] = account.id
+    world.tokens[username] = world.services.accounts.create_token(SYSTEM, account.id, "tests")
+
+
+def _commune(world: World, cast: _Cast) -> Commune:
+    mark, clerk = mark_of(cast.name), f"{cast.name}_clerk"
+    services, actor = world.services, world.actor(clerk)
+    view = services.submissions.start(
+        actor, form="households", org_unit=cast.unit, period=PERIOD, answers=_answers(mark)
+    )
+    reason = {"code": "crowded", "path": "/households", "text": f"{mark} reason"}
+    view = _decide(world, view, clerk, "submit", reasons=[reason])
+    view = _decide(world, view, cast.signer, "sign")
+    view = _decide(world, view, cast.approver, "return", supplied={"note": f"{mark} returned"})
+    again = Change("/note", f"{mark} note", f"{mark} second note", None)
+    view, _met = services.submissions.save_cells(actor, view.submission.id, [again])
+    view = _decide(world, view, clerk, "submit", reasons=[reason])
+    view = _decide(world, view, cast.signer, "sign")
+    survey = services.submissions.start(
+        actor, form="household_survey", org_unit=cast.unit, period=PERIOD
+    )
+    sheet = services.records.add(actor, survey.submission.id, _answers(mark))
+    job = services.exports.start(actor, "csv", form="households", period=PERIOD)
+    assert services.jobs.run_one()
+    return Commune(
+        mark, cast.unit, view.submission.id, survey.submission.id, sheet.record.id, job.id
+    )
+
+
+def _answers(mark: str) -> dict[str, object]:
+    people = {"male": 120, "female": 130}
+    return {"people": people, "households": 6, "note": f"{mark} note"}
+
+
+def _decide(
+    world: World, view: SubmissionView, username: str, event: str, **more: object
+) -> SubmissionView:
+    return world.services.approvals.decide(
+        world.actor(username),
+        view.submission.id,
+        event,
+        seen=view.submission.edit,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def _mail(database: Database, communes: dict[str, Commune]) -> None:
+    with database.transaction():
+        for commune in communes.values():
+            mail = Mail(
+                message_id=f"<{uuid4().hex}@example.vn>",
+                recipient=f"{commune.mark}.to@example.vn",
+                subject=f"{commune.mark} subject",
+                body=f"{commune.mark} body",
+            )
+            MailStore(database).add(
+                mail, kind="return", obligation=None, step=None, created_at=FRIDAY.now()
+            )
+
+
+def _second_round() -> Round:
+    return Round(
+        id="round-texts",
+        code="CHU-2024",
+        title="Ghi chép năm 2024",
+        period=PERIOD,
+        letter_number="02/BDT",
+        letter_on=FRIDAY.today(),
+        contact="Phòng Tổng hợp",
+        phone="0209 000 000",
+        level="official",
+        forms=("free_texts",),
+        opens_on=FRIDAY.today(),
+    )
