@@ -6,7 +6,7 @@ Everything is built here, once, by hand; nothing below this module knows how it 
 import secrets
 import threading
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -58,6 +58,8 @@ ROOT = Path(__file__).resolve().parents[1]
 #: Letters and digits that people do not take for one another.
 _CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _ID_TIME_DIGITS = 11
+#: The hour in Vietnam at which the demonstration's clock starts.
+DEMO_HOUR = time(10)
 _TICK_OVERDUE = timedelta(minutes=5)
 
 
@@ -85,6 +87,15 @@ class ShiftedClock:
 
     def today(self) -> date:
         return self.now().astimezone(LOCAL).date()
+
+
+def clock_of(settings: Settings) -> Clock:
+    """The machine's clock; on the demonstration's data, one that starts at 10:00 of its day."""
+    if not settings.demo.enabled:
+        return SystemClock()
+    clock = ShiftedClock()
+    clock.set(datetime.combine(date.fromisoformat(settings.demo.as_of), DEMO_HOUR, LOCAL))
+    return clock
 
 
 class IdMaker:

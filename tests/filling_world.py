@@ -5,9 +5,11 @@ roster of villages) and a survey, with last year's report of Cổ Linh behind th
 """
 
 import json
+import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -20,10 +22,11 @@ from server.core.obligation import Round
 from server.core.org_unit import Level, OrgUnit
 from server.core.ports import FixedClock
 from server.storage.database import Database
-from tests.world import ROOT, World, make_world
+from tests.world import ROOT, World, copied_world, make_world
 
 PASSWORD = "đường về bản xa"
 LAST_YEAR = FixedClock(datetime(2024, 1, 10, 3, 0, tzinfo=UTC))
+PLUGINS = ("csv_export", "pdf_print")
 FORMS = ("population_ethnic", "near_poor")
 #: The rows of the example that the rules find nothing wrong with.
 EXAMPLE = json.loads(
@@ -31,9 +34,17 @@ EXAMPLE = json.loads(
 )
 
 
+@dataclass(frozen=True)
+class Seeded:
+    """A filled database file and the world it was filled through."""
+
+    path: Path
+    world: World
+
+
 def make_filling_world(database: Database, var: Path) -> World:
     """``make_world`` with the shipped forms opened for the communes, and passwords to sign in."""
-    world = make_world(database, var, ("csv_export", "pdf_print"))
+    world = make_world(database, var, PLUGINS)
     services = world.services
     owners = {"d_bdt": "Ban Dân tộc", "d_sldtbxh": "Sở Lao động - Thương binh và Xã hội"}
     services.reference.add_units(
@@ -71,6 +82,29 @@ def with_last_year(world: World, answers: Mapping[str, object], form: str = FORM
         view = services.approvals.decide(
             actor, view.submission.id, event, seen=view.submission.edit, reasons=reasons
         )
+
+
+def seed(folder: Path) -> Seeded:
+    """A database with last year's report of Cổ Linh, to be copied by each test that changes it."""
+    path = folder / "seeded.sqlite"
+    database = Database.open(f"sqlite:///{path}")
+    database.migrate()
+    world = make_filling_world(database, folder)
+    with_last_year(world, {"rows": example_rows()})
+    database.close()
+    return Seeded(path, world)
+
+
+@contextmanager
+def copied(seeded: Seeded, folder: Path) -> Iterator[World]:
+    """The world on a copy of its database that is the test's own."""
+    path = folder / "copy.sqlite"
+    shutil.copy(seeded.path, path)
+    database = Database.open(f"sqlite:///{path}")
+    try:
+        yield copied_world(seeded.world, database, folder, PLUGINS)
+    finally:
+        database.close()
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import os
 from functools import cached_property
 
-from server.app import ROOT, Application, build
+from server.app import ROOT, Application, build, clock_of
 from server.settings import Settings, load_settings
 
 
@@ -17,6 +17,6 @@ class Context:
     @cached_property
     def application(self) -> Application:
         """The application on a migrated database."""
-        application = build(self.settings)
+        application = build(self.settings, clock_of(self.settings))
         application.database.migrate()
         return application

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from server.demo.apportioning import hashed
-from server.demo.figures import Commune, figures
+from server.demo.communes import Commune
+from server.demo.figures import figures
 from server.demo.margins import KINH
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from server.demo.apportioning import hashed
-from server.demo.figures import Commune, Figures
+from server.demo.communes import Commune
+from server.demo.figures import Figures
 from server.demo.margins import NUNG, TAY
 
 UNKNOWN = "99"

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
 from server.demo.apportioning import split_capped
-from server.demo.figures import Commune, Figures
+from server.demo.communes import Commune
+from server.demo.figures import Figures
 
 #: Households at the end of 2023 for a thousand at the end of 2024.
 _HOUSEHOLDS_BEFORE = 994
@@ -25,8 +26,8 @@ def answers_of(found: Figures, commune: Commune, *, arisen_more: int = 0) -> dic
         "close_dtts": near.closing_minority,
     }
     rates = {
-        "open_rate": _rate(near.opening, before["hh_total"]),
-        "open_dtts_rate": _rate(near.opening_minority, before["hh_dtts"]),
+        "open_rate": rate(near.opening, before["hh_total"]),
+        "open_dtts_rate": rate(near.opening_minority, before["hh_dtts"]),
     }
     return {
         "commune": values | rates,
@@ -35,20 +36,24 @@ def answers_of(found: Figures, commune: Commune, *, arisen_more: int = 0) -> dic
     }
 
 
-def answers_before(found: Figures, commune: Commune) -> dict[str, object]:
-    """The review of 2023: its closing figures are the opening ones of 2024."""
-    values = before_of(found, commune)
+def answers_before(found: Figures, commune: Commune, back: int = 0) -> dict[str, object]:
+    """The review of 2023 (or *back* years before): it closes as the next year opens."""
+    values = before_of(found, commune, back)
     rates = {
-        "open_rate": _rate(values["open_count"], values["hh_total"]),
-        "open_dtts_rate": _rate(values["open_dtts"], values["hh_dtts"]),
+        "open_rate": rate(values["open_count"], values["hh_total"]),
+        "open_dtts_rate": rate(values["open_dtts"], values["hh_dtts"]),
     }
-    return {"commune": values | rates, "decision": _decision(commune, 2023)}
+    return {"commune": values | rates, "decision": _decision(commune, 2023 - back)}
 
 
-def before_of(found: Figures, commune: Commune) -> dict[str, int]:
-    """The typed whole numbers of 2023."""
-    closing = found.near_poor[commune.code].opening
-    closing_minority = found.near_poor[commune.code].opening_minority
+def before_of(found: Figures, commune: Commune, back: int = 0) -> dict[str, int]:
+    """The typed whole numbers of 2023, or of *back* years before."""
+    if back:
+        after = before_of(found, commune, back - 1)
+        closing, closing_minority = after["open_count"], after["open_dtts"]
+    else:
+        closing = found.near_poor[commune.code].opening
+        closing_minority = found.near_poor[commune.code].opening_minority
     escaped, arisen = closing * 3 // 20, closing // 10
     opening = closing + escaped - arisen
     households = found.households[commune.code] * _HOUSEHOLDS_BEFORE // 1000
@@ -96,7 +101,7 @@ def _villages(
     ]
 
 
-def _rate(part: int, whole: int) -> float:
+def rate(part: int, whole: int) -> float:
     share = Decimal(part * 100) / Decimal(whole)
     return float(share.quantize(Decimal("0.01"), ROUND_HALF_UP))
 

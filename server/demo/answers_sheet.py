@@ -4,7 +4,8 @@ from functools import cache
 
 from server.demo.answers_cadres import answers_of as staff_of
 from server.demo.apportioning import hashed, split_capped
-from server.demo.figures import Commune, Figures, figures
+from server.demo.communes import Commune
+from server.demo.figures import Figures, figures
 
 _ZONE_3, _ZONE_2 = 66, 7
 _OFFICIALS = (

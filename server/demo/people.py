@@ -20,7 +20,11 @@ from server.services.accounts import Accounts, NewAccount
 
 #: Pác Nặm: the communes whose whole chain has accounts, in the order of the list.
 CHAINS = ("01879", "01858", "01864", "01867", "01876")
+#: Bằng Thành, Nghiên Loan, Cao Minh, Ba Bể, Chợ Rã: the new communes with accounts.
+NEW_CHAINS = ("01864", "01882", "01879", "01906", "01912")
 DEPARTMENTS = ("d_sldtbxh", "d_sgtvt", "d_snv")
+#: The new communes often bear the name of an old one.
+_NEW = ".moi"
 _SIGNING_DISTRICTS = frozenset({"060", "061"})
 _KINDS = ("xa ", "phuong ", "thi tran ", "huyen ", "thanh pho ", "tinh ")
 _FAMILY = ("Hoàng", "Nông", "Triệu", "Lý", "Bàn", "Đặng", "Hà", "Ma", "Lường", "Dương", "Nguyễn")
@@ -113,25 +117,25 @@ def hire(cast: Cast, units: Mapping[str, OrgUnit], province: str = "06") -> None
         cast.add(f"{word}.lanhdao", Role.SIGNER, units[code], secret=True)
     for commune in _communes(units):
         if commune.code not in CHAINS:
-            district = _district_of(commune, units)
-            signs = district in _SIGNING_DISTRICTS or commune.code in PILOTS
-            _commune(cast, commune, secret=district == "060", signs=signs)
+            above = _district_of(commune, units)
+            signs = above in _SIGNING_DISTRICTS or commune.code in PILOTS
+            _commune(cast, commune, secret=above == "060", signs=signs)
 
 
-def hire_after_merger(cast: Cast, units: Mapping[str, OrgUnit], known: Iterable[str]) -> None:
-    """The accounts of the time without districts: the new province and the communes in *known*."""
+def hire_after_merger(cast: Cast, units: Mapping[str, OrgUnit], codes: Iterable[str]) -> None:
+    """The accounts of the time without districts: the new communes of *codes*, the province."""
     top = units["19"]
+    before = cast.holders
+    cast.holders = []
+    for code in NEW_CHAINS:
+        _commune(cast, units[code], ending=_NEW, secret=True)
     cast.add("thainguyen.thamdinh", Role.APPROVER, top, secret=True)
     cast.add("thainguyen.lanhdao", Role.SIGNER, top, secret=True, reads=True)
-    for code in known:
-        unit = units[code]
-        word = short_name(unit)
-        cast.add(f"{word}.nhap.2025", Role.REPORTER, unit, secret=code in NEW_CHAINS)
-        cast.add(f"{word}.lanhdao.2025", Role.SIGNER, unit, secret=code in NEW_CHAINS)
-
-
-#: Bằng Thành, Nghiên Loan, Cao Minh, Ba Bể, Chợ Rã: the new communes with accounts.
-NEW_CHAINS = ("01864", "01882", "01879", "01906", "01912")
+    # The admin stays the first of the list, those that work now come next.
+    cast.holders = before[:1] + cast.holders + before[1:]
+    for code in codes:
+        if code not in NEW_CHAINS:
+            _commune(cast, units[code], ending=_NEW, signs=False)
 
 
 def short_name(unit: OrgUnit) -> str:
@@ -140,6 +144,14 @@ def short_name(unit: OrgUnit) -> str:
     for kind in _KINDS:
         folded = folded.removeprefix(kind)
     return "".join(letter for letter in folded if letter.isascii() and letter.isalnum())
+
+
+def read_accounts(path: Path) -> list[KeyHolder]:
+    """The accounts of a file that ``write_accounts`` wrote."""
+    return [
+        KeyHolder(**{**line, "role": Role(line["role"])})
+        for line in json.loads(path.read_text(encoding="utf-8"))
+    ]
 
 
 def write_accounts(path: Path, holders: Iterable[KeyHolder]) -> None:
@@ -155,14 +167,16 @@ def _communes(units: Mapping[str, OrgUnit]) -> list[OrgUnit]:
 
 
 def _district_of(commune: OrgUnit, units: Mapping[str, OrgUnit]) -> str:
-    return next(unit.code for unit in units.values() if unit.id == commune.parent)
+    return next(one.code for one in units.values() if one.id == commune.parent)
 
 
-def _commune(cast: Cast, commune: OrgUnit, *, secret: bool = False, signs: bool = True) -> None:
+def _commune(
+    cast: Cast, commune: OrgUnit, *, ending: str = "", secret: bool = False, signs: bool = True
+) -> None:
     word = short_name(commune)
-    cast.add(f"{word}.nhap", Role.REPORTER, commune, secret=secret)
+    cast.add(f"{word}.nhap{ending}", Role.REPORTER, commune, secret=secret)
     if signs:  # the heads of the other communes sign on paper
-        cast.add(f"{word}.lanhdao", Role.SIGNER, commune, secret=secret)
+        cast.add(f"{word}.lanhdao{ending}", Role.SIGNER, commune, secret=secret)
 
 
 def _name(username: str) -> str:

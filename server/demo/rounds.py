@@ -22,6 +22,8 @@ _DUE_DATES = (
     date(2025, 1, 6),
     date(2025, 1, 10),
     date(2025, 1, 15),
+    date(2025, 12, 10),
+    date(2026, 1, 15),
 )
 
 
@@ -108,8 +110,36 @@ def _address(unit: OrgUnit, names: Mapping[str, str]) -> str:
     return f"vanthu@{names[unit.id]}.example"
 
 
+EARLIER_FORMS = (
+    "population_ethnic",
+    "near_poor",
+    "prestige_persons",
+    "village_roads",
+    "cadres",
+    "commune_sheet",
+)
+
+
+def earlier(year: int) -> Collection:
+    """The yearly round of a year before 2023, for a demonstration with more data."""
+    return Collection(
+        f"Báo cáo thống kê công tác dân tộc năm {year}",
+        str(year),
+        ("1105/BDT-KHTH", date(year, 10, 16)),
+        EARLIER_FORMS,
+    )
+
+
+AFTER_MERGER = Collection(
+    "Báo cáo thống kê công tác dân tộc năm 2025",
+    "2025",
+    ("318/SDTTG-KHTC", date(2025, 10, 15)),
+    ("population_ethnic", "near_poor"),
+)
+
+
 def reminder_days() -> list[date]:
-    """The days of the 2024 round on which somebody may be urged; on others nobody is."""
+    """The days of both yearly rounds on which somebody may be urged; on others nobody is."""
     return sorted({due + timedelta(days=step) for due in _DUE_DATES for step in _STEPS})
 
 

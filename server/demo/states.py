@@ -11,7 +11,7 @@ from functools import cache
 
 from server.core.ports import LOCAL
 from server.demo.apportioning import hashed
-from server.demo.figures import Commune, communes
+from server.demo.communes import Commune, communes
 
 
 class Stage(StrEnum):

@@ -8,7 +8,8 @@ from server.core.access import Role
 from server.core.org_unit import OrgUnit
 from server.demo import answers_population as population
 from server.demo.apportioning import hashed
-from server.demo.figures import Commune, Figures
+from server.demo.communes import Commune
+from server.demo.figures import Figures
 from server.demo.reports import Desk, Report
 from server.demo.states import Stage, courses
 from server.demo.story_forms import Forms, Pace

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from server.core.org_unit import OrgUnit
 from server.demo import (
@@ -15,7 +15,8 @@ from server.demo import (
     answers_sheet,
 )
 from server.demo.apportioning import hashed
-from server.demo.figures import Commune, Figures
+from server.demo.communes import Commune
+from server.demo.figures import Figures
 from server.demo.reports import Desk, Report
 from server.demo.states import Stage, courses
 from server.demo.timeline import local, workday

@@ -44,6 +44,13 @@ class PrintedFile:
     name: str
     media_type: str
 
+    def take(self) -> bytes:
+        """The bytes of a print; its file was made for one answer and goes."""
+        try:
+            return self.path.read_bytes()
+        finally:
+            self.path.unlink(missing_ok=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Exports:

@@ -46,7 +46,7 @@ _MAX_FIELD = 1000  # nobody's name or password; longer ones would only be hashed
 def sign_in() -> ResponseReturnValue:
     """Name and password; the answer never tells whether the name exists."""
     wanted = request.values.get("next")
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD reads as well
         if optional_actor() is not None:
             return redirect(safe_next(wanted), 303)
         return _page("accounts/sign_in.html", next=wanted)
@@ -82,7 +82,7 @@ def sign_out() -> ResponseReturnValue:
 def first_sign_in() -> ResponseReturnValue:
     """Set a password with the one-time code an administrator has handed out, and sign in."""
     template = "accounts/first_sign_in.html"
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD reads as well
         return _page(template)
     username, code = _field("username"), _field("code")
     password = _field("password", trim=False)
@@ -121,7 +121,7 @@ def account() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     """A new password ends all sessions; this browser gets a new one."""
     template = "accounts/password.html"
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD reads as well
         return _page(template)
     old, new = _field("old", trim=False), _field("password", trim=False)
     errors = _missing({"old": old, "password": new}) + _unequal(new)

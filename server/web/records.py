@@ -142,7 +142,7 @@ def delete(submission_id: str, record_id: str) -> ResponseReturnValue:
     """Take a sheet out of the return, asked once more before."""
     actor = current_actor()
     view = _survey(submission_id)
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD reads as well
         found = services().records.get(actor, submission_id, record_id)
         return render_template(
             "records/delete.html", head=head_of(view, actor), record=found.record

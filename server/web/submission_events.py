@@ -31,7 +31,7 @@ from server.web.policy import policy
 from server.web.problems import problem_of
 from server.web.rendering import Figures, figures_of
 from server.web.session import current_actor, services
-from server.web.submission_inputs import fields_of, messages_of, supplied_of
+from server.web.submission_inputs import fields_of, messages_of, supplied_of, unread_of
 from server.web.submission_states import NextStep, event_title, next_step
 from server.web.submission_texts import ShownFinding
 from server.web.submission_words import gettext as _
@@ -90,7 +90,10 @@ def fire(submission_id: str, event: str) -> ResponseReturnValue:
     view = services().submissions.get(actor, submission_id)
     move = _move(view, event)
     typed = _typed(view, move)
+    unread = unread_of(None if move is None else move.input, typed.supplied)
     try:
+        if unread:
+            raise InputInvalid(errors=[{"path": f"/{key}"} for key in unread])
         services().approvals.decide(
             actor,
             submission_id,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template, request, send_file
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.access import Right
@@ -98,7 +98,9 @@ def print_(submission_id: str) -> ResponseReturnValue:
     if request.args.get("format", "pdf") != "pdf":
         raise NotFound(kind="format")
     printed = services().exports.print_(current_actor(), submission_id, "pdf")
-    return send_file(printed.path, mimetype=printed.media_type, download_name=printed.name)
+    response = Response(printed.take(), content_type=printed.media_type)
+    response.headers.set("Content-Disposition", "inline", filename=printed.name)
+    return response
 
 
 def changes_between(

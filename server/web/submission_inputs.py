@@ -63,6 +63,15 @@ def supplied_of(
     return supplied, texts
 
 
+def unread_of(schema: Mapping[str, object] | None, supplied: Mapping[str, object]) -> list[str]:
+    """The properties whose text is no day, though the schema asks for one."""
+    return [
+        key
+        for key, declared in _properties(schema).items()
+        if _kind(declared) == "date" and key in supplied and not _is_day(supplied[key])
+    ]
+
+
 def messages_of(
     schema: Mapping[str, object] | None, texts: Mapping[str, str], errors: object
 ) -> list[dict[str, str]]:
@@ -146,6 +155,14 @@ def _value(declared: Mapping[str, object], text: str) -> object:
     if declared.get("type") == "integer" and text.isascii() and text.isdigit():
         return int(text)
     return text
+
+
+def _is_day(value: object) -> bool:
+    try:
+        date.fromisoformat(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def shown_value(value: object) -> str:

@@ -156,6 +156,6 @@ def texts() -> dict[str, str]:
         "pasted": _("Đã dán {count} ô."),
         "clipped": _("{count} ô nằm ngoài bảng nên không dán."),
         "skipped": _("{count} ô tự tính hoặc không phải ghi nên giữ nguyên."),
-        "removeRow": _("Xóa dòng {row}"),
+        "row": _("Dòng {number}"),
         "rowRemoved": _("Đã xóa dòng. Bấm Ctrl+Z để lấy lại."),
     }

@@ -168,7 +168,7 @@ def nil(submission_id: str) -> ResponseReturnValue:
     """Say that nothing arose in the period, or take that back: asked once more before."""
     actor = current_actor()
     view = services().submissions.get(actor, submission_id)
-    if request.method == "GET":
+    if request.method != "POST":  # HEAD reads as well
         if not view.editable:
             return redirect(url_for(".page", submission_id=submission_id), 303)
         return render_template("submissions/nil.html", head=head_of(view, actor))

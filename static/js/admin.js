@@ -1,6 +1,9 @@
 // The back office: asking before a deletion, keys in the inbox, several reports at once, marks.
 // Everything here works without it too, by plain links and forms.
-import { announce, ask } from "./app.js";
+
+// By the very address of the page's own script: another address would be a second copy of it, and
+// two copies take every submitted form for the second click of a double click.
+const { announce, ask } = await import(document.querySelector('script[src*="/js/app.js"]').src);
 
 // Delete: the link leads to a page that asks; with script the question comes here.
 document.addEventListener("click", async (event) => {

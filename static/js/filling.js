@@ -28,7 +28,8 @@ const titleOf = (path) => {
   if (!cell) return path;
   // The label's own words, without the remark that the field may stay empty.
   if (cell.tagName !== "TD") return document.querySelector(`label[for="${CSS.escape(path)}"]`).firstChild.textContent.trim();
-  return `${cell.parentElement.querySelector(".row-title").textContent}, ${cell.dataset.label}`;
+  const row = cell.parentElement.querySelector(".row-title").textContent;
+  return `${/^\d+$/.test(row) ? fill(texts.row, { number: row }) : row}, ${cell.dataset.label}`;
 };
 const findings = new Findings(texts, titleOf, isBegun);
 const messages = new Messages(program, titleOf);

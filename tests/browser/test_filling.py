@@ -3,48 +3,30 @@
 import gzip
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from server.core.submission import Change
 from server.services.review import SubmissionView
-from server.storage.database import Database
-from tests.filling_world import (
-    PASSWORD,
-    example_rows,
-    make_filling_world,
-    served,
-    with_last_year,
-)
-from tests.world import World, copied_world
+from tests.filling_world import PASSWORD, Seeded, copied, seed, served
+from tests.world import World
 
-ROWS = example_rows()
 SAVED = re.compile(r"^Đã lưu trên máy chủ lúc \d\d:\d\d\.$")
 
 
 @pytest.fixture(scope="module")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World]:
-    """A database with last year's report of Cổ Linh, to be copied by each test."""
-    folder = tmp_path_factory.mktemp("filling")
-    database = Database.open(f"sqlite:///{folder}/seeded.sqlite")
-    database.migrate()
-    world = make_filling_world(database, folder)
-    with_last_year(world, {"rows": ROWS})
-    database.close()
-    return folder / "seeded.sqlite", world
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Seeded:
+    return seed(tmp_path_factory.mktemp("filling"))
 
 
 @pytest.fixture
-def world(seeded: tuple[Path, World], tmp_path: Path) -> Iterator[World]:
-    path, first = seeded
-    shutil.copy(path, tmp_path / "copy.sqlite")
-    database = Database.open(f"sqlite:///{tmp_path}/copy.sqlite")
-    yield copied_world(first, database, tmp_path, ("csv_export", "pdf_print"))
-    database.close()
+def world(seeded: Seeded, tmp_path: Path) -> Iterator[World]:
+    with copied(seeded, tmp_path) as found:
+        yield found
 
 
 @pytest.fixture
@@ -494,3 +476,22 @@ def test_a_save_that_the_server_refuses_is_never_called_saved(
 
     expect(page.locator("#save-state")).to_have_text("Chưa lưu được 1 ô: Kỳ này đã chốt.")
     expect(cell(page, "/rows/02/rural_male")).to_have_text("41")
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_filling_page_has_no_accessibility_violation_empty_or_full_of_errors(
+    browser: Browser, address: str, world: World, width: int
+) -> None:
+    view = start(world)
+    # axe is put into the page by the test; the page's own policy would keep it out.
+    context = browser.new_context(viewport={"width": width, "height": 800}, bypass_csp=True)
+    page = fill(context, address, view)
+
+    empty = Axe().run(page).response["violations"]
+    write(page, "/rows/02/rural_male", "12a")
+    page.get_by_role("button", name="Kiểm tra").click()
+    expect(page.locator("#findings")).to_be_focused()
+    faulty = Axe().run(page).response["violations"]
+    context.close()
+
+    assert [found["id"] for found in [*empty, *faulty]] == []

@@ -45,7 +45,7 @@ def kill_and_check(
             before = witness.acknowledged()
             # Not before the clients are at work: a kill among no requests would prove nothing.
             while witness.acknowledged() < before + 2 * CREWS:
-                time.sleep(0.02)
+                time.sleep(0.1)
             time.sleep(random.uniform(0.05, 1.2))
             server.kill()
             testimony = witness.testimony()

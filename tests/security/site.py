@@ -5,12 +5,14 @@ Everything is generated from ``app.url_map``: a route that is added tomorrow is 
 
 import hashlib
 import re
+import secrets
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from flask import Flask
@@ -101,6 +103,8 @@ class Site:
     app: Flask
     visitors: dict[str, Visitor] = field(default_factory=dict)
     crawls: dict[str, list[Page]] = field(default_factory=dict)
+    #: Tables and files that a crawl has changed; there must be none.
+    changes: dict[str, list[str]] = field(default_factory=dict)
 
     # Who comes
 
@@ -120,7 +124,7 @@ class Site:
         return Visitor(client, found[1])
 
     def _session(self, username: str) -> str:
-        token = f"session-of-{username}-{len(self.visitors)}".ljust(43, "-")
+        token = secrets.token_urlsafe(32)
         now = FRIDAY.now()
         hashed = hashlib.sha256(token.encode()).hexdigest()
         session = Session(hashed, self.world.accounts[username], now, now, now + timedelta(hours=9))
@@ -138,6 +142,12 @@ class Site:
             for table in tables
             if table not in _LOGS
         }
+
+    def files(self) -> set[str]:
+        """Results and prints; the database's own files aside."""
+        folder = Path(self.world.application.settings.files.var)
+        found = (str(path) for path in folder.rglob("*") if path.is_file())
+        return {path for path in found if "world.db" not in path}
 
     @contextmanager
     def undone(self) -> Iterator[None]:
@@ -191,19 +201,31 @@ class Site:
         """Addresses for every rule that can be read, on everybody's things."""
         found: dict[str, None] = {}
         for rule, _method in self.rules(safe=True):
-            for of in (*self.communes, "missing"):
+            for of in _PRINTED.get(rule.endpoint, (*self.communes, "missing")):
                 url = self.url(rule, of)
                 for query in ("", *_QUERIES.get(rule.endpoint, ())):
                     found[f"{url}?{query}" if query else url] = None
         for commune in self.communes.values():
             for tail in ("", "/history", "/review?event=submit"):
                 found[f"/submissions/{commune.survey}{tail}"] = None
+                found[f"/submissions/{commune.draft}{tail}"] = None
         return list(found)
+
+    def edit_of(self, submission_id: str) -> int:
+        row = self.world.application.database.row(
+            "SELECT edit FROM submission WHERE id = ?", (submission_id,)
+        )
+        return 0 if row is None else int(str(row[0]))
 
     def crawl(self, role: str) -> list[Page]:
         """All addresses and all links from them, as *role* sees them; asked once."""
         if role not in self.crawls:
-            self.crawls[role] = list(self._crawled(self.visitor(role)))
+            visitor = self.visitor(role)
+            before, files = self.snapshot(), self.files()
+            self.crawls[role] = list(self._crawled(visitor))
+            after = self.snapshot()
+            changed = [table for table, rows in after.items() if rows != before[table]]
+            self.changes[role] = [*changed, *sorted(self.files() - files)]
         return self.crawls[role]
 
     def _crawled(self, visitor: Visitor) -> Iterator[Page]:
@@ -223,6 +245,11 @@ class Site:
                     waiting.append(link)
 
 
+#: A print takes a second: one of each route has to do.
+_PRINTED = {
+    "api.print_submission": ("near", "missing"),
+    "submission_history.print_": ("far", "missing"),
+}
 _CODES = {"api.get_codelist": "sex", "api.get_workflow": "commune_district_province"}
 _SCOPED = tuple(f"org_unit={unit}" for unit in ("u-commune", "u-far", "u-province"))
 _EVENTS = tuple(f"event={event}" for event in ("submit", "sign", "approve", "return", "recall"))

@@ -7,19 +7,22 @@ somebody wrote holds the commune's mark, so that a search for a mark finds what 
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
 from server.core.access import SYSTEM, Role
 from server.core.submission import Change
 from server.core.obligation import Round
+from server.core.org_unit import Village
 from server.core.ports import Mail
 from server.services.accounts import NewAccount
 from server.services.review import SubmissionView
 from server.storage.database import Database
 from server.storage.mail import MailStore
-from tests.world import FRIDAY, PERIOD, World, household_form, make_world
+from tests.world import FRIDAY, PERIOD, ROOT, World, household_form, make_world
 
+_VILLAGE = Village("v1", "u-commune", 1, "Thôn Nà Mạ", "thon", True, "built", None, None)
 PLUGINS = ["csv_export", "pdf_print"]
 MISSING = "0" * 24
 #: So many cells of free text has the form ``free_texts``.
@@ -33,6 +36,7 @@ class Commune:
     mark: str
     unit: str
     report: str
+    draft: str
     survey: str
     record: str
     job: str
@@ -83,8 +87,14 @@ def build(database: Database, var: Path) -> tuple[World, dict[str, Commune]]:
     """Fill a migrated database; what stands in it afterwards is only ever copied."""
     world = make_world(database, var, PLUGINS)
     services = world.services
-    services.catalogue.publish(json.dumps(free_text_form(), ensure_ascii=False), "form", SYSTEM)
+    services.catalogue.publish(_text(free_text_form()), "form", SYSTEM)
+    services.catalogue.publish(_text(household_form("spare")), "form", SYSTEM)
     services.obligations.open_round(world.actor("admin"), _second_round())
+    services.reference.put_holiday(date(2025, 1, 28), "Tết", "off", SYSTEM)
+    for code in ("village_kind", "village_road"):
+        text = (ROOT / f"form_definitions/_codelists/{code}.json").read_text("utf-8")
+        services.catalogue.publish(text, "codelist", SYSTEM)
+    services.reference.add_villages([_VILLAGE], SYSTEM)
     for username, role, unit in _EXTRAS:
         _join(world, username, username, role, unit)
     for cast in _CASTS:
@@ -117,6 +127,13 @@ def _commune(world: World, cast: _Cast) -> Commune:
     view, _met = services.submissions.save_cells(actor, view.submission.id, [again])
     view = _decide(world, view, clerk, "submit", reasons=[reason])
     view = _decide(world, view, cast.signer, "sign")
+    draft = services.submissions.start(
+        actor,
+        form="free_texts",
+        org_unit=cast.unit,
+        period=PERIOD,
+        answers={"sheets": 1, "t00": f"{mark} text"},
+    )
     survey = services.submissions.start(
         actor, form="household_survey", org_unit=cast.unit, period=PERIOD
     )
@@ -124,7 +141,13 @@ def _commune(world: World, cast: _Cast) -> Commune:
     job = services.exports.start(actor, "csv", form="households", period=PERIOD)
     assert services.jobs.run_one()
     return Commune(
-        mark, cast.unit, view.submission.id, survey.submission.id, sheet.record.id, job.id
+        mark=mark,
+        unit=cast.unit,
+        report=view.submission.id,
+        draft=draft.submission.id,
+        survey=survey.submission.id,
+        record=sheet.record.id,
+        job=job.id,
     )
 
 
@@ -143,6 +166,10 @@ def _decide(
         seen=view.submission.edit,
         **more,  # type: ignore[arg-type]
     )
+
+
+def _text(form: dict[str, object]) -> str:
+    return json.dumps(form, ensure_ascii=False)
 
 
 def _mail(database: Database, communes: dict[str, Commune]) -> None:
@@ -170,6 +197,6 @@ def _second_round() -> Round:
         contact="Phòng Tổng hợp",
         phone="0209 000 000",
         level="official",
-        forms=("free_texts",),
+        forms=("free_texts", "spare"),
         opens_on=FRIDAY.today(),
     )

@@ -1,10 +1,13 @@
 """Figures as the templates draw them, on the shipped population and near-poor forms."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask_babel import Babel
 
 from server.core.answers import Context, UnitView, check
 from server.core.form import Form, compile_form
@@ -49,6 +52,16 @@ def drawn(
     context = Context(unit=unit, period=Period.parse("2024"))
     verdict = check(form, answers, statuses or {}, context)
     return figures(form, answers, statuses or {}, verdict, **more)
+
+
+def html_of(shown: Figures, macro: str) -> str:
+    """The macro's HTML, by the templates of the application."""
+    app = Flask("server.web")
+    Babel(app)
+    app.add_url_rule("/static/<path:filename>", "static")
+    with app.test_request_context():
+        template = app.jinja_env.get_template("submissions/_figures.html")
+        return str(getattr(template.make_module(), macro)(shown))
 
 
 def grid_of(shown: Figures, section: int = 0) -> ShownGrid:
@@ -201,3 +214,46 @@ def test_every_known_keypad_has_a_comma_and_where_needed_a_minus(population: For
 
     assert cell.keypad == "decimal"
     assert text_of(-5, None, cell.column) == "-5"
+
+
+SHIPPED = sorted(path.parent.name for path in (ROOT / "form_definitions").glob("[a-z]*/v01.json"))
+
+
+@pytest.mark.parametrize("code", SHIPPED)
+def test_every_shipped_form_is_drawn_with_each_cell_once_and_named(code: str) -> None:
+    form = shipped(code)
+
+    shown = drawn(form, {})
+    html = html_of(shown, "fill_figures")
+    read = html_of(shown, "read_figures")
+
+    ids = re.findall(r' id="([^"]+)"', re.sub(r"<template\b.*?</template>", "", html, flags=re.S))
+    assert len(ids) == len(set(ids))
+    fields = {cell.path for section in shown.sections for cell in section.fields}
+    labelled = set(re.findall(r'<label for="(/[^"]+)"', html))
+    assert labelled == fields
+    assert not re.search(r'type="number"|\sstyle=|\son[a-z]+=', html + read)
+    grids = [section.grid for section in shown.sections if section.grid is not None]
+    rows = [row for grid in grids for row in grid.rows]
+    assert {cell.path for row in rows for cell in row.cells} <= set(ids)
+
+
+def test_a_cell_tells_its_place_its_column_and_its_findings_to_screen_readers(
+    population: Form,
+) -> None:
+    shown = drawn(population, {"rows": {"02": {"rural_male": "12a"}}})
+
+    html = html_of(shown, "fill_figures")
+
+    cell = next(line for line in html.splitlines() if 'id="/rows/02/rural_male"' in line)
+    assert 'aria-colindex="9"' in cell and 'data-label="Nông thôn: Nam"' in cell
+    assert 'aria-describedby="finding-' in cell and 'role="gridcell"' in cell
+    assert "aria-readonly" not in cell
+
+
+def test_what_people_type_cannot_become_markup(population: Form) -> None:
+    answers = {"rows": {"02": {"rural_male": "<b>1</b>"}}, "note": '"><script>'}
+
+    for macro in ("fill_figures", "read_figures"):
+        html = html_of(drawn(population, answers), macro)
+        assert "<b>" not in html and "<script>" not in html

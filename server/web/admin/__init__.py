@@ -3,45 +3,6 @@
 ``install(app)`` puts it under ``/admin``. Every page derives from the bases of ``safe_view``.
 """
 
-from flask import Flask
-from flask_admin import Admin
+from server.web.admin.assembly import install
 
-from server.storage import models
-from server.web.admin.accounts import AccountView
-from server.web.admin.approvals import ApprovalDesk
-from server.web.admin.audit import AuditView
-from server.web.admin.codelists import CodeListView
-from server.web.admin.forms import FormView
-from server.web.admin.holidays import HolidayView
-from server.web.admin.indicators import IndicatorView
-from server.web.admin.mails import MailView
-from server.web.admin.org_units import OrgUnitView
-from server.web.admin.overview import Overview
-from server.web.admin.plugins import PluginPage
-from server.web.admin.rounds import RoundView
-from server.web.admin.villages import VillageView
-from server.web.admin.workflows import WorkflowView
-
-ADDRESS = "/admin"
-
-
-def install(app: Flask) -> Admin:
-    """Add all pages to *app*, which has its services already."""
-    start = Overview(name="", endpoint="admin", url=ADDRESS)
-    admin = Admin(app, name="", url=ADDRESS, endpoint="admin", index_view=start)
-    admin.add_views(
-        ApprovalDesk(name="", endpoint="approvals"),
-        RoundView(models.RoundRow, "", endpoint="rounds"),
-        IndicatorView(models.IndicatorRow, "", endpoint="indicators"),
-        FormView(models.FormVersionRow, "", endpoint="forms"),
-        WorkflowView(models.WorkflowVersionRow, "", endpoint="workflows"),
-        OrgUnitView(models.OrgUnitStretchRow, "", endpoint="org_units", url="org-units"),
-        VillageView(models.VillageRow, "", endpoint="villages"),
-        CodeListView(models.CodeListVersionRow, "", endpoint="codelists"),
-        HolidayView(models.HolidayRow, "", endpoint="holidays"),
-        AccountView(models.AccountRow, "", endpoint="accounts_admin", url="accounts"),
-        PluginPage(name="", endpoint="plugins"),
-        MailView(models.MailRow, "", endpoint="sent_mails", url="mails"),
-        AuditView(models.EventRow, "", endpoint="audit"),
-    )
-    return admin
+__all__ = ["install"]

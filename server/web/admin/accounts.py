@@ -234,7 +234,7 @@ class AccountView(SafeModelView):
     @expose("/import/", methods=("GET", "POST"))
     def import_view(self) -> ResponseReturnValue:
         """Upload, look at every line, then save all or none and print the codes."""
-        if request.method == "GET":
+        if request.method != "POST":  # HEAD reads as well
             return self.render("admin/account_import.html")
         try:
             text = _sheet_text()

@@ -6,29 +6,24 @@ save goes through ``save``, which calls a service.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from typing import Any, ClassVar
 
 import peewee
 from flask import Response, flash, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import BaseView, expose
-from flask_admin.contrib.peewee import ModelView
 from flask_babel import gettext as _
 from wtforms import Form, HiddenField
 
 from server.core.access import Right
-from server.core.vietnamese import fold, nfc
 from server.errors import AccessDenied, BieumauError, InputInvalid, NotFound, Stale
 from server.web.admin.converter import AdminForm, SafeConverter
 from server.web.admin.filters import ListFilter
+from server.web.admin.listing import LAST_PAGE, Listing
 from server.web.problems import problem_of
 from server.web.session import optional_actor
 
 PAGE_SIZE = 50
-_LAST_PAGE = 100_000
-_LONGEST_SEARCH = 200
-_LONGEST_NUMBER = 18
 #: Flask-Admin's routes, and the switch that opens each; none has no switch here.
 _SWITCHED: Mapping[str, str | None] = {
     "create_view": "can_create",
@@ -74,7 +69,7 @@ class SafeBaseView(_Guarded, BaseView):
         return str(super().render(template, **kwargs))
 
 
-class SafeModelView(_Guarded, ModelView):
+class SafeModelView(_Guarded, Listing):
     """A list of rows with its pages to add, change and remove one.
 
     A subclass names ``right``, ``title``, ``column_list`` and ``form_columns``, and where it
@@ -125,14 +120,6 @@ class SafeModelView(_Guarded, ModelView):
         """What changes with every change of the row; carried by the form and compared."""
         return str(getattr(row, "edit", ""))
 
-    def searching(self, text: str) -> peewee.Expression:
-        """The condition of a search; *text* is folded, as the ``folded`` columns are."""
-        conditions = [column.contains(text) for column in self.column_searchable_list or ()]
-        whole = conditions[0]
-        for condition in conditions[1:]:
-            whole |= condition
-        return whole
-
     def details(self, row: Any) -> dict[str, Any]:
         """What the details page shows besides the row."""
         return {"row": row}
@@ -173,7 +160,7 @@ class SafeModelView(_Guarded, ModelView):
         elif request.method == "POST" and form.validate() and self._kept(row, form):
             flash(_("Đã lưu."), "success")
             return redirect(self.get_url(".index_view"), 303)
-        if request.method == "GET":
+        if request.method != "POST":  # HEAD reads as well
             form.edit.data = self.edit_of(row)
         return self._form_page(self.edit_template, form, self.name_of(row), row=row, stale=stale)
 
@@ -187,7 +174,7 @@ class SafeModelView(_Guarded, ModelView):
     def delete_view(self) -> ResponseReturnValue:
         """Ask on a page of its own, so that the question does not hang on a script; then delete."""
         row = self.asked()
-        if request.method == "GET":
+        if request.method != "POST":  # HEAD reads as well
             return self.render(
                 self.delete_template,
                 heading=self.name_of(row),
@@ -221,77 +208,6 @@ class SafeModelView(_Guarded, ModelView):
         if found is None:
             raise NotFound(kind=self.endpoint)
         return found
-
-    def get_one(self, id: str) -> Any:
-        key = _key(self.model._meta.primary_key, id)
-        return None if key is None else self.model.get_or_none(self._key_field() == key)
-
-    def _key_field(self) -> peewee.Field:
-        return self.model._meta.primary_key
-
-    def get_list(  # noqa: PLR0917 - Flask-Admin's call
-        self,
-        page: int | None,
-        sort_column: str | None,
-        sort_desc: bool | None,
-        search: str | None,
-        filters: Sequence[Any] | None,
-        execute: bool = True,
-        page_size: int | None = None,
-    ) -> tuple[int, list[Any]]:
-        """One page of the list and how many rows there are in all."""
-        query = self.get_query()
-        wanted = searched_text(search)
-        if wanted and self._search_supported:
-            query = query.where(self.searching(wanted))
-        for index, _name, value in filters or ():
-            chosen = self._filters[index]
-            query = chosen.apply(query, chosen.clean(value))
-        count = query.count()
-        size = page_size or self.page_size
-        rows = query.order_by(*self._order(sort_column, bool(sort_desc)))
-        first = min(max(page or 0, 0), _LAST_PAGE) * size
-        return count, list(rows.limit(size).offset(first))
-
-    def _order(self, sort_column: str | None, descending: bool) -> list[Any]:
-        chosen = self._sortable_columns.get(sort_column)
-        default = self._get_default_order() or []
-        wanted = default if chosen is None else [(chosen, descending)]
-        # The key last: without it rows of equal rank may show on two pages, or on none.
-        wanted = [*wanted, (self._key_field(), wanted[-1][1] if wanted else False)]
-        fields = [
-            (getattr(self.model, field) if isinstance(field, str) else field, down)
-            for field, down in wanted
-        ]
-        return [field.desc() if down else field.asc() for field, down in fields]
-
-    def init_search(self) -> bool:
-        return bool(self.column_searchable_list)
-
-    def is_valid_filter(self, filter: object) -> bool:
-        return isinstance(filter, ListFilter)
-
-    def get_filter_arg(self, index: int, flt: Any) -> str:
-        return str(flt.key)
-
-    def _get_list_filter_args(self) -> list[Any]:
-        """Filters by their names in the address; empty and unknown choices do not count."""
-        found = []
-        for index, flt in enumerate(self._filters or ()):
-            value = request.args.get(flt.key, "").strip()
-            if value and flt.validate(value):
-                found.append((index, flt.name, value))
-        return found
-
-    def _get_list_url(self, view_args: Any) -> str:
-        kept = {
-            "search": view_args.search or None,
-            "sort": view_args.sort,
-            "desc": 1 if view_args.sort_desc else None,
-            "page": view_args.page or None,
-        }
-        kept |= {self._filters[index].key: value for index, _n, value in view_args.filters or ()}
-        return self.get_url(".index_view", **kept)
 
     # Writing
 
@@ -346,19 +262,13 @@ class SafeModelView(_Guarded, ModelView):
     def render(self, template: str, **kwargs: Any) -> str:
         kwargs.setdefault("title", self.title)
         if "page" in kwargs:  # Flask-Admin's page number; base.html calls its own things "page"
-            kwargs["page_number"] = min(max(kwargs.pop("page") or 0, 0), _LAST_PAGE)
+            kwargs["page_number"] = min(max(kwargs.pop("page") or 0, 0), LAST_PAGE)
         return str(super().render(template, **kwargs))
 
 
 def refused(field: str, message: str) -> InputInvalid:
     """What ``save`` raises to have *message* stand at *field*."""
     return InputInvalid(errors=[{"path": f"/{field}", "code": "refused", "message": message}])
-
-
-def searched_text(text: str | None) -> str:
-    """What people typed into a search field, as the folded columns hold it."""
-    plain = "".join(letter for letter in (text or "")[:_LONGEST_SEARCH] if letter.isprintable())
-    return fold(nfc(plain))
 
 
 def _stale_text() -> str:
@@ -374,22 +284,6 @@ def _mark(form: Form, error: InputInvalid) -> None:
             form[name].errors = [*form[name].errors, message]
         else:
             form.form_errors = [*form.form_errors, message]
-
-
-def _key(field: peewee.Field, text: str) -> object | None:
-    """*text* as a key of that kind, or ``None`` when it cannot be one."""
-    if isinstance(field, peewee.AutoField | peewee.BigAutoField):
-        return (
-            int(text)
-            if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
-            else None
-        )
-    if field.field_type == "DATE":
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            return None
-    return text if text and text.isprintable() else None
 
 
 def _require(cls: type, names: Sequence[str]) -> None:

@@ -4,7 +4,6 @@ from flask import Response, send_file
 
 from server.core.job import Job
 from server.errors import ImportRefused, NotFound, RequestInvalid
-from server.services.exports import PrintedFile
 from server.services.idempotency import StoredAnswer
 from server.web.api.bodies import Json, etag, instant, page_of, respond, text_of
 from server.web.api.requests import (
@@ -114,18 +113,10 @@ def print_submission(submission_id: str) -> Response:
     named = submission_named(submission_id)
     format_ = parameter("format") or "pdf"
     found = services().exports.print_(current_actor(), named.id, format_)
-    response = Response(_taken(found), 200, etag(named.edit))
+    response = Response(found.take(), 200, etag(named.edit))
     response.content_type = found.media_type
     response.headers.set("Content-Disposition", "inline", filename=found.name)
     return response
-
-
-def _taken(found: PrintedFile) -> bytes:
-    """The bytes of a print; its file was made for this answer and goes."""
-    try:
-        return found.path.read_bytes()
-    finally:
-        found.path.unlink(missing_ok=True)
 
 
 def _job(job: Job) -> Json:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -99,7 +100,7 @@ def as_(app: Flask, world: World) -> As:
 
 def open_session(world: World, username: str) -> str:
     """A live session of *username*; what the browser's cookie holds."""
-    token = f"session-of-{username}".ljust(43, "-")
+    token = secrets.token_urlsafe(32)
     now = FRIDAY.now()
     hashed = hashlib.sha256(token.encode()).hexdigest()
     session = Session(hashed, world.accounts[username], now, now, now + timedelta(hours=9))

@@ -298,3 +298,17 @@ def test_the_signer_signs_at_the_desk(as_: As, world: World) -> None:
 
     assert "Ký duyệt và gửi" in page.text
     assert state_of(world, view) == "submitted"
+
+
+def test_a_survey_leads_to_its_sheets(as_: As, world: World) -> None:
+    view = world.services.submissions.start(
+        world.actor("commune_reporter"),
+        form="household_survey",
+        org_unit="u-commune",
+        period="2024",
+    )
+
+    page = as_("district_approver").get(f"{DESK}{view.submission.id}/")
+
+    assert page.status_code == 200
+    assert "Xem các phiếu" in page.text

@@ -2,15 +2,17 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from server.core.access import SYSTEM
 from server.core.ports import Mail
+from server.storage.database import Database
 from server.storage.mail import MailStore
-from tests.web.admin.conftest import As
+from tests.web.admin.conftest import As, Person, open_session, with_back_office
 from tests.web.admin.pages import LISTS
-from tests.world import FRIDAY, World
+from tests.world import FRIDAY, World, make_world
 
 
 def rows_of(text: str) -> list[str]:
@@ -272,3 +274,24 @@ def test_text_from_people_is_never_markup(as_: As, world: World) -> None:
 
     assert hostile not in page.text
     assert "&lt;img src=x" in page.text
+
+
+def test_lists_answer_alike_on_both_databases(fresh_database: Database, tmp_path: Path) -> None:
+    world = make_world(fresh_database, tmp_path)
+    client = with_back_office(world).test_client()
+    client.set_cookie("session", open_session(world, "admin"))
+    person = Person(client)
+    for path in LISTS:
+        for query in (
+            "",
+            "?search=co linh",
+            "?search=%25",
+            "?sort=0&desc=1",
+            "?page=9999999999999",
+        ):
+            assert person.get(f"{path}{query}").status_code == 200, f"{path}{query}"
+
+    assert rows_of(person.get("/admin/org-units/?search=co linh&holds=now").text) == ["Cổ Linh"]
+    assert rows_of(person.get("/admin/accounts/?role=signer").text) == ["commune signer"]
+    late = person.get("/admin/audit/?since=24/01/2025&kind=account")
+    assert "Tạo người dùng" in late.text

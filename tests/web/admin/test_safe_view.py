@@ -64,6 +64,15 @@ def test_every_route_asks_for_a_right_and_refuses_strangers_and_clerks(app: Flas
     assert checked > 40
 
 
+def test_every_page_of_the_back_office_stands_on_our_bases(app: Flask) -> None:
+    owners = {app.view_functions[rule.endpoint].__self__ for rule in rules(app)}  # type: ignore[attr-defined]
+
+    assert len(owners) > 10
+    assert [
+        type(view) for view in owners if not isinstance(view, SafeModelView | SafeBaseView)
+    ] == []
+
+
 @pytest.mark.parametrize("switched_off", ["export", "action_view", "ajax_update", "ajax_lookup"])
 def test_routes_nobody_uses_do_not_exist(app: Flask, switched_off: str) -> None:
     assert [rule for rule in rules(app) if rule.endpoint.endswith(f".{switched_off}")] == []
@@ -196,10 +205,9 @@ def test_a_form_without_an_edit_is_refused(as_: As, world: World) -> None:
         "/admin/villages/edit/?id=v1", number="1", name="Khác", kind="thon", road="built"
     )
 
-    assert [
-        village.name
-        for village in world.services.reference.villages("u-commune", world.services.clock.today())
-    ][0] == "Thôn Nà Mạ"
+    today = world.services.clock.today()
+    villages = world.services.reference.villages("u-commune", today)
+    assert villages[0].name == "Thôn Nà Mạ"
 
 
 def test_an_instant_keeps_its_microseconds_and_its_zone(app: Flask) -> None:

@@ -1,0 +1,98 @@
+"""``./run bench``: every figure of ``docs/measurements.md``, measured now on this machine."""
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import apsw
+
+from tests.bench.process import measure_process
+from tests.bench.submission import measure_submissions
+from tests.databases import create_database, postgresql
+
+AIM_CPU_MS = 4.0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="one JSON document")
+    parser.add_argument("--postgresql", action="store_true", help="measure on PostgreSQL as well")
+    parser.add_argument("--requests", type=int, default=60, help="requests in each repetition")
+    parser.add_argument("--repetitions", type=int, default=7)
+    parser.add_argument("--no-process", action="store_true", help="leave cold start and memory out")
+    given = parser.parse_args()
+    counts = {"requests": given.requests, "repetitions": given.repetitions}
+    figures: dict[str, object] = {"machine": _machine(), "counts": counts}
+    with tempfile.TemporaryDirectory(prefix="bieumau-bench-") as name:
+        folder = Path(name)
+        figures["sqlite"] = measure_submissions(
+            f"sqlite:///{folder / 'bench.db'}", folder, **counts
+        )
+        if not given.no_process:
+            url = f"sqlite:///{folder / 'process.db'}"
+            figures["process"] = measure_process(url, folder, repetitions=5)
+        if given.postgresql:
+            with postgresql(fsync=True) as server:
+                url = create_database(server, "bieumau_bench")
+                figures["postgresql"] = measure_submissions(url, folder, **counts)
+    figures["load_after"] = _load()
+    text = json.dumps(figures, indent=2, ensure_ascii=False) if given.json else worded(figures)
+    sys.stdout.write(text + "\n")
+    return 0
+
+
+def worded(figures: Mapping[str, object]) -> str:
+    """The figures as lines to read."""
+    lines = [f"machine: {_inline(figures['machine'])}", f"load after: {figures['load_after']}"]
+    for database in ("sqlite", "postgresql"):
+        found = figures.get(database)
+        if not isinstance(found, Mapping):
+            continue
+        lines += ["", f"{database}: 60 numbers and a table of 54 x 6, {_inline(figures['counts'])}"]
+        lines.append(f"  {'operation':22}{'elapsed ms':>12}{'least':>9}{'CPU ms':>9}{'least':>9}")
+        for name, cost in found["operations"].items():
+            shown = (
+                cost[key]
+                for key in ("wall_ms_median", "wall_ms_least", "cpu_ms_median", "cpu_ms_least")
+            )
+            wall, wall_least, cpu, cpu_least = shown
+            lines.append(f"  {name:22}{wall:12.2f}{wall_least:9.2f}{cpu:9.2f}{cpu_least:9.2f}")
+        lines += [f"  {name}: {ratio}" for name, ratio in found["ratios"].items()]
+        post = found["operations"]["POST submission"]["cpu_ms_median"]
+        verdict = "met" if post <= AIM_CPU_MS else "missed"
+        lines.append(
+            f"  aim: {AIM_CPU_MS:g} ms of processor time a submission: {post:.2f}, {verdict}"
+        )
+    process = figures.get("process")
+    if isinstance(process, Mapping):
+        lines += ["", "process (SQLite)"] + [
+            f"  {name}: {value}" for name, value in process.items()
+        ]
+    return "\n".join(lines)
+
+
+def _machine() -> dict[str, object]:
+    return {
+        "cpus": os.cpu_count(),
+        "python": platform.python_version(),
+        "sqlite": apsw.sqlite_lib_version(),
+        "load": _load(),
+    }
+
+
+def _load() -> list[float]:
+    return [round(value, 2) for value in os.getloadavg()]
+
+
+def _inline(facts: object) -> str:
+    assert isinstance(facts, Mapping)
+    return ", ".join(f"{name} {value}" for name, value in facts.items())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""The measurements run: every figure that is published comes out of the real thing."""
+
+from pathlib import Path
+from random import Random
+
+from server.core.answers import Context, UnitView, check
+from server.core.period import Period
+from tests.bench.__main__ import worded
+from tests.bench.form import COLUMNS, FIELDS, FORM, ROWS, bench_answers, bench_form
+from tests.bench.process import measure_process
+from tests.bench.submission import measure_submissions
+from tests.reliability.province import application_on, make_province
+
+
+def test_the_measured_document_is_as_large_as_promised_and_without_findings(
+    tmp_path: Path,
+) -> None:
+    application = application_on(f"sqlite:///{tmp_path / 'bench.db'}", tmp_path)
+    make_province(
+        application, crews=1, communes=1, form=bench_form(), codelists=("sex", "ethnic_group")
+    )
+    form = application.services.catalogue.form(FORM)
+    application.database.close()
+    context = Context(UnitView("10000", "commune", "xa"), Period.parse("2024"))
+
+    for seed in range(20):
+        answers = bench_answers(Random(seed))
+        rows = answers["rows"]
+        assert isinstance(rows, dict)
+        assert len(answers) - 1 == FIELDS == 60
+        assert len(rows) == ROWS == 54
+        assert {len(row) for row in rows.values()} == {COLUMNS} == {6}
+        verdict = check(form, answers, {}, context)
+        assert not verdict.findings
+        assert verdict.computed["total"] == {
+            f"c{number}": sum(row[f"c{number}"] for row in rows.values()) for number in range(1, 7)
+        }
+
+
+def test_a_short_run_gives_every_figure(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'bench.db'}"
+
+    found = measure_submissions(url, tmp_path, requests=3, repetitions=1)
+    process = measure_process(f"sqlite:///{tmp_path / 'process.db'}", tmp_path, repetitions=1)
+
+    figures = {"machine": {}, "counts": {}, "load_after": [], "sqlite": found, "process": process}
+    text = worded(figures)
+    operations = found["operations"]
+    assert isinstance(operations, dict)
+    for name in ("raw commit", "empty answer", "POST submission", "PUT answers + submit"):
+        assert all(cost > 0 for cost in operations[name].values()), name
+        assert name in text
+    assert all(float(str(figure)) > 0 for figure in process.values())

@@ -1,0 +1,249 @@
+"""For every route that changes something, a request that really changes it when its role may.
+
+A refusal proves something only where the same request would have worked.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from server.storage.models import (
+    AccountGrantRow,
+    AccountRow,
+    ApiTokenRow,
+    OrgUnitStretchRow,
+    VillageRow,
+)
+from tests.security.site import Site, Visitor
+from tests.security.two_districts import Commune
+
+Fields = Mapping[str, object]
+EVERYBODY = frozenset(
+    {
+        "commune_reporter",
+        "neighbour_reporter",
+        "commune_signer",
+        "district_approver",
+        "province_reader",
+        "admin",
+    }
+)
+NOBODY: frozenset[str] = frozenset()
+CLERK = frozenset({"commune_reporter"})
+APPROVER = frozenset({"district_approver"})
+ADMIN = frozenset({"admin"})
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One prepared request; *json* for the API, *fields* for pages."""
+
+    method: str
+    url: str
+    fields: Fields = field(default_factory=dict)
+    json: object = None
+    seen: int = 0
+
+    @property
+    def is_api(self) -> bool:
+        return self.url.startswith("/api/")
+
+    def send(self, visitor: Visitor, **changes: object) -> TestResponse:
+        """Send it as the page would; *changes*: ``token``, ``headers``, ``extra`` fields."""
+        token = changes.get("token", visitor.token)
+        headers = dict(changes.get("headers", {}))  # type: ignore[call-overload]
+        extra = dict(changes.get("extra", {}))  # type: ignore[call-overload]
+        if self.is_api:
+            headers = {"Idempotency-Key": "k", "If-Match": f'"{self.seen}"', **headers}
+            if token is not None:
+                headers["X-CSRF-Token"] = token
+            json = {**self.json, **extra} if isinstance(self.json, dict) else self.json
+            return visitor(self.method, self.url, json=json, headers=headers)
+        data = {**extra, **self.fields} | ({} if token is None else {"csrf_token": token})
+        return visitor(self.method, self.url, data=data, headers=headers)
+
+
+def write_of(site: Site, rule: Rule, method: str, of: str = "near") -> Write:
+    """The request that changes something by *rule* on the things of a commune."""
+    case = WRITES[rule.endpoint]
+    return case.make(site, rule, method, site.communes[of])
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Who may do it to ``near``'s things, and what is sent."""
+
+    by: frozenset[str]
+    make: Callable[[Site, Rule, str, Commune], Write]
+
+    @property
+    def role(self) -> str:
+        """Somebody who may, or at least gets as far as anybody."""
+        return min(self.by, default="commune_reporter")
+
+
+def _page(by: frozenset[str], query: str = "", **fields: object) -> Case:
+    def make(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
+        sent = {"edit": "0", **fields} if "edit" not in fields else fields
+        url = _url(rule, site, commune)
+        filled = {name: _filled(value, site, commune) for name, value in sent.items()}
+        asked = _filled(query, site, commune)
+        return Write(method, f"{url}?{asked}" if query else url, filled)
+
+    return Case(by, make)
+
+
+def _api(by: frozenset[str], json: object = None, *, query: str = "") -> Case:
+    def make(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
+        url = _url(rule, site, commune)
+        named = commune.report if rule.endpoint == "api.fire_event" else commune.draft
+        body = _filled(json, site, commune)
+        seen = site.edit_of(named)
+        return Write(method, f"{url}?{query}" if query else url, json=body, seen=seen)
+
+    return Case(by, make)
+
+
+def _url(rule: Rule, site: Site, commune: Commune) -> str:
+    survey = "record" in rule.endpoint
+    events = ("fire", "decide")
+    moved = commune.report if rule.endpoint.endswith((*events, "fire_event")) else commune.draft
+    values = {
+        "submission_id": commune.survey if survey else moved,
+        "record_id": commune.record,
+        "event": "approve",
+        "format": "csv",
+        "code": "households",
+    }
+    chosen = {name: values[name] for name in rule.arguments}
+    built = rule.build(chosen, append_unknown=False)
+    assert built is not None
+    return str(built[1])
+
+
+def _filled(value: object, site: Site, commune: Commune) -> object:
+    """*value* with the words in braces replaced by what the site holds now."""
+    if isinstance(value, dict):
+        return {name: _filled(inner, site, commune) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_filled(inner, site, commune) for inner in value]
+    if not isinstance(value, str) or "{" not in value:
+        return value
+    account = site.world.accounts["far_clerk"]
+    unit = OrgUnitStretchRow.get(OrgUnitStretchRow.org_unit == "u-far")
+    facts = {
+        "unit": commune.unit,
+        "report": commune.report,
+        "report_edit": site.edit_of(commune.report),
+        "draft_edit": site.edit_of(commune.draft),
+        "account": account,
+        "account_edit": AccountRow.get_by_id(account).edit,
+        "grant": AccountGrantRow.get(AccountGrantRow.account == account).id,
+        "token": ApiTokenRow.get(ApiTokenRow.account == account).id,
+        "stretch": unit.id,
+        "stretch_edit": unit.edit,
+        "village_edit": VillageRow.get_by_id("v1").edit,
+    }
+    return value.format(**facts)
+
+
+_PERSON = {
+    "username": "moi.moi",
+    "name": "Người mới",
+    "email": "moi@example.vn",
+    "org_unit": "u-far",
+    "role": "reader",
+}
+_UNIT = {
+    "code": "01999",
+    "name": "Xã Mới",
+    "level": "commune",
+    "kind": "xa",
+    "parent": "u-district",
+    "valid_from": "",
+    "valid_to": "",
+    "email": "xa@example.vn",
+}
+_ROUND = {
+    "code": "dot-moi",
+    "title": "Đợt mới",
+    "period": "2023",
+    "letter_number": "3/BDT",
+    "letter_on": "02/01/2025",
+    "contact": "Phòng",
+    "phone": "0209",
+    "level": "official",
+    "opens_on": "02/01/2025",
+    "forms": "households",
+}
+_VILLAGE = {
+    "org_unit": "u-commune",
+    "number": "7",
+    "name": "Thôn Mới",
+    "kind": "thon",
+    "extremely_poor": "",
+    "road": "built",
+    "valid_from": "",
+    "valid_to": "",
+}
+_SHEET = "username,name,email,role,org_unit\nmoi.sheet,Người mới,,reader,01894\n"
+#: endpoint -> who may change ``near``'s things by it, and how. A new route must be added here.
+WRITES: dict[str, Case] = {
+    "accounts.change_password": _page(NOBODY, old="x" * 12, password="y" * 14, again="y" * 14),
+    "accounts.first_sign_in": _page(NOBODY, username="admin", code="AAAA", password="y" * 14),
+    "accounts.preferences": _page(NOBODY, theme="dark"),
+    "accounts.sign_in": _page(NOBODY, username="admin", password="y" * 14),
+    "accounts.sign_out": _page(NOBODY),
+    "accounts_admin.add_grant": _page(
+        ADMIN, "id={account}", role="reader", org_unit="u-far", valid_from="", valid_to=""
+    ),
+    "accounts_admin.create_token": _page(ADMIN, "id={account}", name="máy"),
+    "accounts_admin.create_view": _page(ADMIN, **_PERSON),
+    "accounts_admin.edit_view": _page(
+        ADMIN, "id={account}", name="Tên khác", email="k@example.vn", org_unit="u-far",
+        edit="{account_edit}",
+    ),
+    "accounts_admin.end_grant": _page(ADMIN, "id={account}", grant="{grant}"),
+    "accounts_admin.end_token": _page(ADMIN, "id={account}", token="{token}"),
+    "accounts_admin.import_view": _page(ADMIN, text=_SHEET, confirmed="yes"),
+    "accounts_admin.issue_code": _page(ADMIN, "id={account}"),
+    "accounts_admin.set_active": _page(ADMIN, "id={account}", active="0"),
+    "api.add_record": _api(CLERK, {"answers": {"note": "mới"}}),
+    "api.delete_record": _api(CLERK),
+    "api.fire_event": _api(APPROVER, {"event": "approve"}),
+    "api.save_answers": _api(CLERK, {"answers": {"sheets": 2}}),
+    "api.save_cells": _api(
+        CLERK, {"changes": [{"path": "/sheets", "from": 1, "to": 2}]}
+    ),
+    "api.save_record": _api(
+        CLERK, {"changes": [{"path": "/households", "from": 6, "to": 7}]}
+    ),
+    "api.start_export": _api(EVERYBODY, {"form": "households", "period": "2024"}),
+    "api.start_import": _api(NOBODY, query="format=csv"),
+    "api.start_submission": _api(
+        CLERK, {"form": "spare", "org_unit": "{unit}", "period": "2024"}
+    ),
+    "api.validate_form": _api(NOBODY, {"answers": {"households": 1}}),
+    "approvals.bulk": _page(APPROVER, chosen="{report}.{report_edit}"),
+    "approvals.decide": _page(APPROVER, event="approve", edit="{report_edit}"),
+    "exports.start": _page(EVERYBODY, format="csv", form="households", period="2024"),
+    "holidays.create_view": _page(ADMIN, day="02/09/2025", title="Quốc khánh", kind="off"),
+    "holidays.delete_view": _page(ADMIN, "id=2025-01-28", edit="off:Tết"),
+    "holidays.edit_view": _page(
+        ADMIN, "id=2025-01-28", title="Nguyên đán", kind="off", edit="off:Tết"
+    ),
+    "org_units.create_view": _page(ADMIN, **_UNIT),
+    "org_units.edit_view": _page(
+        ADMIN, "id={stretch}", **{**_UNIT, "edit": "{stretch_edit}", "code": "01894"}
+    ),
+    "records.add": _page(CLERK),
+    "records.delete": _page(CLERK),
+    "rounds.create_view": _page(ADMIN, **_ROUND),
+    "submission_events.fire": _page(APPROVER, edit="{report_edit}"),
+    "submissions.nil": _page(CLERK, nil="yes", edit="{draft_edit}"),
+    "submissions.start": _page(CLERK, form="spare", org_unit="{unit}", period="2024"),
+    "villages.create_view": _page(ADMIN, **_VILLAGE),
+    "villages.edit_view": _page(ADMIN, "id=v1", **{**_VILLAGE, "edit": "{village_edit}"}),
+}  # fmt: skip
