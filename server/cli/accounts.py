@@ -27,7 +27,7 @@ def user() -> None:
 @click.option("--org-unit", required=True, help="Official code of the unit of the grant.")
 @click.option("--email", help="Address for notices.")
 @click.pass_obj
-def create(context: Context, username: str, **given: str | None) -> None:
+def create(context: Context, /, username: str, **given: str | None) -> None:
     """Make an account and print its one-time code."""
     services = context.application.services
     unit = services.reference.unit_by_code(str(given["org_unit"]), services.clock.today())

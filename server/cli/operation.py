@@ -15,6 +15,7 @@ from server.cli.context import Context
 from server.core.access import SYSTEM, Role
 from server.core.org_unit import Level
 from server.services.accounts import NewAccount
+from server.web.api.openapi import document
 from server.worker import Worker
 
 
@@ -119,10 +120,8 @@ def plugins(context: Context, as_json: bool) -> None:
 @click.pass_obj
 def openapi(context: Context) -> None:
     """Print the OpenAPI document of the HTTP API."""
-    from server.web.api.openapi import openapi_document  # noqa: PLC0415 - loads the web layer
-
-    document = openapi_document(context.application.services)
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    described = document(context.application.services.catalogue.forms())
+    click.echo(json.dumps(described, ensure_ascii=False, indent=2))
 
 
 def run_server(application: Application, *, with_worker: bool) -> None:

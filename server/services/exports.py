@@ -13,14 +13,14 @@ from server.core.answer_paths import cells_of, place_of
 from server.core.answer_schema import merged
 from server.core.form import Form
 from server.core.job import Job, JobState
-from server.core.period import Period
 from server.core.ports import Clock, NewId, Transaction
 from server.core.vietnamese import nfc
-from server.errors import NotFound, RequestInvalid
+from server.errors import NotFound
 from server.hooks import Cell, Exporter, Table
 from server.hooks.manager import Plugins
 from server.services.accounts import Accounts
 from server.services.page import Page
+from server.services.periods import asked_period
 from server.services.review import Reviewer, SubmissionView
 from server.services.sheets import DEMO_NOTICE, sheet_of
 from server.storage.events import EventStore
@@ -82,7 +82,7 @@ class Exports:
         """
         self._exporter(format_)
         found = self.reviewer.catalogue.form(form)
-        span = _period(period)
+        span = asked_period(period)
         if org_unit is not None:
             self.reviewer.scope.require(actor, org_unit, span, "org_unit")
         job = Job(
@@ -110,7 +110,7 @@ class Exports:
         exporter = self._exporter(format_)
         form = self.reviewer.catalogue.form(str(job.input["form"]))
         submissions = self._chosen(actor, job)
-        title = f"{form.title}, {_period(str(job.input['period'])).title}"
+        title = f"{form.title}, {asked_period(str(job.input['period'])).title}"
         notes = [DEMO_NOTICE] if self.demo else []
         table = Table(title, list(_HEADER), self._rows(actor, job, submissions), notes)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -178,7 +178,7 @@ class Exports:
         raise NotFound(kind="format")
 
     def _chosen(self, actor: Actor, job: Job) -> list[str]:
-        span = _period(str(job.input["period"]))
+        span = asked_period(str(job.input["period"]))
         units = self.reviewer.scope.visible(actor, span)
         org_unit = job.input.get("org_unit")
         if isinstance(org_unit, str):
@@ -264,10 +264,3 @@ def _cells(view: SubmissionView) -> Iterator[list[Cell]]:
 def _is_personal(form: Form, path: str) -> bool:
     cell = place_of(form, path).cell
     return cell is not None and bool(cell.schema.get("x-personal", False))
-
-
-def _period(text: str) -> Period:
-    try:
-        return Period.parse(text)
-    except ValueError:
-        raise RequestInvalid(reason="period", path="/period") from None

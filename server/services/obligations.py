@@ -15,6 +15,7 @@ from server.core.submission import Submission
 from server.errors import AccessDenied, NotFound, RequestInvalid
 from server.services.guards import empty_cells
 from server.services.page import Page
+from server.services.periods import asked_period
 from server.services.review import Reviewer
 from server.storage.events import EventStore
 from server.storage.obligations import ObligationStore
@@ -233,7 +234,7 @@ class Obligations:
     def _in_scope(
         self, actor: Actor, org_unit: str | None, period: str | None
     ) -> frozenset[str] | None:
-        span = _period(period)
+        span = None if period is None else asked_period(period)
         units = self.reviewer.scope.visible(actor, span)
         if org_unit is None:
             return units
@@ -246,15 +247,6 @@ class Obligations:
         )
         below = tree.below(org_unit)
         return below if units is None else units & below
-
-
-def _period(text: str | None) -> Period | None:
-    if text is None:
-        return None
-    try:
-        return Period.parse(text)
-    except ValueError:
-        raise RequestInvalid(reason="period", path="/period") from None
 
 
 def _urgency(item: WorkItem) -> tuple[int, date, str, str]:

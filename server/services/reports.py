@@ -17,6 +17,7 @@ from server.core.period import Period
 from server.core.ports import LOCAL, Clock
 from server.errors import NotFound, RequestInvalid
 from server.services.catalogue import Catalogue
+from server.services.periods import asked_period
 from server.services.reference import Reference
 from server.services.scope import Scope
 from server.storage.obligations import ObligationStore
@@ -82,7 +83,7 @@ class Reports:
             NotFound: no such indicator, or the unit is out of scope.
             RequestInvalid: an unknown period, group or status.
         """
-        found, span = self.catalogue.indicator(indicator), _period(period)
+        found, span = self.catalogue.indicator(indicator), asked_period(period)
         if status not in ("final", "provisional"):
             raise RequestInvalid(reason="status", path="/status")
         levels = [name for name in group_by if name in UNIT_GROUPS]
@@ -109,7 +110,7 @@ class Reports:
         self, actor: Actor, *, form: str, period: str, group_by: str | None = None
     ) -> list[Rate]:
         """Expected, actual and timely reports of one form and period, by district or form."""
-        span = _period(period)
+        span = asked_period(period)
         if group_by not in (None, "district", "org_unit", "province"):
             raise RequestInvalid(reason="group_by", path="/group_by")
         units = self.scope.visible(actor, span)
@@ -131,7 +132,7 @@ class Reports:
 
     def unit_of(self, unit_id: str, period: str) -> OrgUnit:
         """The unit as it was at the end of that period, for headings of rows."""
-        return self.reference.tree_of(unit_id, _period(period)).by_id[unit_id]
+        return self.reference.tree_of(unit_id, asked_period(period)).by_id[unit_id]
 
     def _tree(self, span: Period, org_unit: str | None) -> Tree:
         if org_unit is not None:
@@ -184,10 +185,3 @@ def _group(tree: Tree, unit_id: str, level: Level) -> str:
     """The unit at *level* above, or the unit itself where the tree has none."""
     above = tree.at_level(unit_id, level)
     return unit_id if above is None else above.id
-
-
-def _period(text: str) -> Period:
-    try:
-        return Period.parse(text)
-    except ValueError:
-        raise RequestInvalid(reason="period", path="/period") from None

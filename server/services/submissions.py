@@ -34,11 +34,11 @@ from server.errors import (
     NotFound,
     NothingOwed,
     PeriodClosed,
-    RequestInvalid,
     Stale,
     TransitionRefused,
 )
 from server.services.page import Page
+from server.services.periods import asked_period
 from server.services.review import Reviewer, SubmissionView, Surroundings
 from server.storage.events import EventStore
 from server.storage.obligations import ObligationStore
@@ -81,7 +81,7 @@ class Submissions:
             PeriodClosed: the obligation takes no more reports.
         """
         found = self.reviewer.catalogue.form(form)
-        span = _period(period)
+        span = asked_period(period)
         tree = self.reviewer.scope.require(actor, org_unit, span, "org_unit")
         if org_unit not in actor.units(Role.REPORTER):
             raise AccessDenied(action="start")
@@ -154,7 +154,7 @@ class Submissions:
         limit: int = 100,
     ) -> Page[Submission]:
         """Submissions in scope; *org_unit* includes all below it on the period's last day."""
-        span = _period(period) if period else None
+        span = asked_period(period) if period else None
         units = self.reviewer.scope.visible(actor, span)
         if org_unit is not None:
             below = self._below(actor, org_unit, span)
@@ -233,12 +233,12 @@ class Submissions:
             span = Period(PeriodType(found.period_type), day.year)
             context = Context(
                 unit=UnitView(code="", level="", kind=""),
-                period=_period(period) if period else span,
+                period=asked_period(period) if period else span,
                 previous=None,
                 previous_statuses={},
             )
         else:
-            span = _period(period)
+            span = asked_period(period)
             tree = self.reviewer.scope.require(actor, org_unit, span, "org_unit")
             previous = self.reviewer.previous(found, org_unit, span)
             context = self.reviewer.context(found, tree.by_id[org_unit], span, previous)
@@ -346,13 +346,6 @@ class Submissions:
         if not found:
             raise NotFound(kind="org_unit")
         return frozenset(found)
-
-
-def _period(text: str) -> Period:
-    try:
-        return Period.parse(text)
-    except ValueError:
-        raise RequestInvalid(reason="period", path="/period") from None
 
 
 def _again_when_stale(save: Callable[[], Result]) -> Result:

@@ -77,7 +77,7 @@ def history(submission_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/submissions/<submission_id>/revisions/<int:number>")
+@blueprint.get("/submissions/<submission_id>/revisions/<int(max=999_999_999):number>")
 @policy(Right.READ)
 def revision(submission_id: str, number: int) -> ResponseReturnValue:
     """A sent edition as it was sent."""

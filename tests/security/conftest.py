@@ -39,7 +39,7 @@ def template(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="session")
 def opened_site(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    site = _site(template, tmp_path_factory.mktemp("site"), SETTINGS)
+    site = site_in(template, tmp_path_factory.mktemp("site"), SETTINGS)
     yield site
     site.world.application.database.close()
 
@@ -58,7 +58,7 @@ def make_site(template: Template, tmp_path: Path) -> Iterator[MakeSite]:
 
     def make(**changes: object) -> Site:
         folder = tmp_path / f"site-{len(made)}"
-        made.append(_site(template, folder, replace(SETTINGS, **changes)))  # type: ignore[arg-type]
+        made.append(site_in(template, folder, replace(SETTINGS, **changes)))  # type: ignore[arg-type]
         return made[-1]
 
     yield make
@@ -66,7 +66,8 @@ def make_site(template: Template, tmp_path: Path) -> Iterator[MakeSite]:
         site.world.application.database.close()
 
 
-def _site(template: Template, folder: Path, settings: Settings) -> Site:
+def site_in(template: Template, folder: Path, settings: Settings) -> Site:
+    """A site in *folder*, which is a copy of the template."""
     world, communes, source = template
     shutil.copytree(source, folder, dirs_exist_ok=True)
     database = Database.open(f"sqlite:///{folder / 'world.db'}")

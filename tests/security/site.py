@@ -222,14 +222,17 @@ class Site:
         if role not in self.crawls:
             visitor = self.visitor(role)
             before, files = self.snapshot(), self.files()
-            self.crawls[role] = list(self._crawled(visitor))
+            self.crawls[role] = list(self.visited(visitor, self.addresses()))
             after = self.snapshot()
             changed = [table for table, rows in after.items() if rows != before[table]]
             self.changes[role] = [*changed, *sorted(self.files() - files)]
         return self.crawls[role]
 
-    def _crawled(self, visitor: Visitor) -> Iterator[Page]:
-        waiting = self.addresses()
+    def visited(
+        self, visitor: Visitor, addresses: list[str], skip: tuple[str, ...] = ()
+    ) -> Iterator[Page]:
+        """These addresses and what they link to; links that end like *skip* are left out."""
+        waiting = list(addresses)
         seen = set(waiting)
         shapes = Counter(map(_shape, waiting))
         while waiting:
@@ -239,7 +242,8 @@ class Site:
             yield page
             for link in links(page) if page.is_html else ():
                 shape = _shape(link)
-                if link not in seen and shapes[shape] < _LIKE:
+                known = link in seen or (skip and link.endswith(skip))
+                if not known and shapes[shape] < _LIKE:
                     seen.add(link)
                     shapes[shape] += 1
                     waiting.append(link)

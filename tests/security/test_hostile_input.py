@@ -1,5 +1,6 @@
 """Whatever is sent is answered with a refusal that names the place, never with a failure."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -159,12 +160,8 @@ def test_no_identity_in_an_address_makes_the_server_fail(site: Site, role: str) 
         for rule, method in site.rules(safe=safe):
             if not rule.arguments or (not safe and role != "commune_reporter"):
                 continue
-            pattern = str(rule.rule)
             for text in HOSTILE_TEXTS:
-                url = pattern
-                for name in rule.arguments:
-                    for written in (f"<{name}>", f"<int:{name}>", f"<path:{name}>"):
-                        url = url.replace(written, text)
+                url = re.sub("<[^>]*>", lambda _found, text=text: text, str(rule.rule))
                 answer = visitor(method, url, headers=_head(visitor), data=_token(visitor, safe))
                 if answer.status_code >= 500 or (answer.status_code < 300 and not safe):
                     failed.append((method, url[:120], answer.status_code))

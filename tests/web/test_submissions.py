@@ -10,10 +10,7 @@ from werkzeug.test import TestResponse
 
 from server.core.access import Role
 from server.core.submission import Change
-from server.core.workflow import EVENTS
 from server.services.review import SubmissionView
-from server.web.submission_inputs import fields_of, messages_of, supplied_of
-from server.web.submission_states import event_title
 from tests.filling_world import PASSWORD, Seeded, copied, example_rows, seed
 from tests.web.conftest import Browser
 from tests.world import GOOD, World
@@ -361,35 +358,6 @@ def test_signers_and_approvers_find_what_waits_for_them(world: World) -> None:
 
     assert "Chờ tôi ký (1)" in signer and "Xem và ký" in signer
     assert "Có 2 báo cáo chờ duyệt." in approver  # and last year's
-
-
-def test_every_event_of_a_workflow_has_a_button(world: World) -> None:
-    with world.application.web().test_request_context():
-        assert len({event_title(event) for event in EVENTS}) == len(EVENTS)
-
-
-def test_the_fields_of_an_event_follow_its_schema(world: World) -> None:
-    schema = {
-        "required": ["note"],
-        "properties": {
-            "note": {"title": "Lý do", "type": "string", "minLength": 5, "maxLength": 2000},
-            "day": {"title": "Ngày", "type": "string", "format": "date"},
-            "kind": {"title": "Loại", "type": "string", "enum": ["a"], "x-labels": {"a": "Một"}},
-            "marks": {"type": "array"},
-        },
-    }
-    with world.application.web().test_request_context():
-        supplied, texts = supplied_of(schema, {"input-note": " abc ", "input-day": "05/01/2025"})
-        kinds = [(field.name, field.kind, field.required) for field in fields_of(schema, texts)]
-        wrong = messages_of(schema, texts, [{"path": "/note"}])
-
-    assert supplied == {"note": "abc", "day": "2025-01-05"}
-    assert kinds == [
-        ("input-note", "long", True),
-        ("input-day", "date", False),
-        ("input-kind", "choice", False),
-    ]
-    assert wrong == [{"field": "input-note", "message": "Lý do: nhập ít nhất 5 ký tự."}]
 
 
 def test_only_reporters_reach_the_pages_for_filling(world: World) -> None:
