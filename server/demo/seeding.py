@@ -86,6 +86,10 @@ class Seeder:
         for collection in rounds.COLLECTIONS:
             self._open(collection, opener, owing)
         self._put_reminders()
+        # Figures follow while the verdicts on their reports are still remembered.
+        for day in [date(year, 3, 1) for year in range(self._first_year(), 2025)]:
+            self.timeline.at(local(day, 1), self._follow_up)
+        self.timeline.at(local(date(2024, 12, 20), 1), self._follow_up)
         for day in (CORRECTED_ON, RETURNED_ON):
             self.timeline.at(local(day, 17), self._notify)
         forms = Forms(desk, figures(), units)
@@ -142,7 +146,8 @@ class Seeder:
         )
         while self.services.dispatch.run(_BATCH):
             pass
-        self.services.ledger.seal()
+        while self.services.ledger.seal() is not None:
+            pass
 
     def _settle(self, consumer: str, wanted: str) -> None:
         """Take all but the *wanted* events as delivered.

@@ -272,14 +272,14 @@ def test_no_line_break_of_a_text_begins_a_mail_header(
     approver = services.accounts.by_username("district_approver")
     clerk = services.accounts.by_username("near_clerk")
     unit = services.reference.unit("u-commune")
+    visitor = site.visitor("district_approver")
     for text in HEADERS:
         with site.undone():
             services.accounts.save(SYSTEM, replace(approver, name=text))
             services.accounts.save(SYSTEM, replace(clerk, name=text))
             email = f"xa@example.vn{text}"
             services.reference.save_unit(replace(unit, name=text, email=email), SYSTEM)
-            # By the page, as a person would; the API's JSON takes line breaks as well.
-            sent = site.visitor("district_approver").api(
+            sent = visitor.api(
                 "POST",
                 f"/submissions/{report}/transitions",
                 {"event": "return", "input": {"note": f"Sửa lại cột 2{text}"}},
@@ -318,7 +318,7 @@ def password(opened_site: Site) -> str:
     """Somebody who can sign in by password."""
     chosen = "đường về bản xa"
     accounts = opened_site.world.services.accounts
-    hashed = PasswordHasher(time_cost=1, memory_cost=8).hash(chosen)
+    hashed = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(chosen)
     accounts.store.set_password(opened_site.world.accounts["province_approver"], hashed)
     return chosen
 

@@ -71,6 +71,7 @@ def free_text_form() -> dict[str, object]:
     keys = [f"t{number:02}" for number in range(TEXT_CELLS)]
     form = household_form("free_texts")
     form["title"] = "Ghi chép"
+    form["x-form"] = {**form["x-form"], "prefix": "GC01"}  # type: ignore[dict-item]
     form["required"] = []
     form["properties"] = {
         "sheets": {"title": "Số tờ", "type": "integer", "minimum": 0, "maximum": 99},
