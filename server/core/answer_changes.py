@@ -111,12 +111,17 @@ def diff(
         or before_statuses.get(path) != after_statuses.get(path)
     ]
     rows_before, rows_after = _rows(form, before), _rows(form, after)
-    cells = [change for change in changes if _is_cell(form, change.path)]
-    others = [change.path for change in changes if not _is_cell(form, change.path)]
+    cells: list[Change] = []
+    others: dict[str, None] = {}
+    for change in changes:
+        # What holds a value in the answers is a cell; a status may stand at a line or a block.
+        if change.path in old or change.path in new or _is_cell(form, change.path):
+            cells.append(change)
+        else:
+            others[change.path] = None
     for path in dict.fromkeys([*rows_before, *rows_after, *others]):
         was, is_ = path in rows_before, path in rows_after
-        added = any(found.startswith(f"{path}/") for found in new)
-        if path in others or (was and not is_) or (is_ and not was and not added):
+        if path in others or (was and not is_) or (is_ and not was and not _holds(new, path)):
             empty: dict[str, object] = {}
             cells.append(
                 Change(
@@ -204,6 +209,11 @@ def _as_seen(seen: object, value: object, status: str | None) -> bool:
 
 def _is_cell(form: Form, path: str) -> bool:
     return place_of(form, path).cell is not None
+
+
+def _holds(cells: Mapping[str, object], path: str) -> bool:
+    """Whether a cell of the line at *path* has a value."""
+    return any(found.startswith(f"{path}/") for found in cells)
 
 
 def _rows(form: Form, answers: Answers) -> dict[str, Mapping[str, object]]:

@@ -76,13 +76,7 @@ def dumps(value: object) -> str:
 
     ``ValueError`` for what JSON cannot hold exactly: NaN, or a Decimal beyond a double.
     """
-    return json.dumps(
-        _canonical(value),
-        ensure_ascii=False,
-        allow_nan=False,
-        sort_keys=True,
-        separators=(",", ":"),
-    )
+    return _ENCODER.encode(_canonical(value))
 
 
 def digest(value: object) -> str:
@@ -193,7 +187,16 @@ def _cleaned(value: object) -> object:
     return value
 
 
+_ENCODER: Final = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+)
+#: Nearly everything that is written; exact types, because an enumeration is a ``str`` as well.
+_AS_IT_IS: Final = frozenset({str, int, bool, type(None)})
+
+
 def _canonical(value: object) -> object:
+    if type(value) in _AS_IT_IS:
+        return value
     if isinstance(value, Decimal):
         nearest = float(value)
         if value != Decimal(repr(nearest)):
@@ -204,7 +207,10 @@ def _canonical(value: object) -> object:
     if isinstance(value, Mapping):
         if not all(isinstance(key, str) for key in value):
             raise TypeError("keys of a JSON object are strings")
-        return {key: _canonical(item) for key, item in value.items()}
+        return {
+            key: item if type(item) in _AS_IT_IS else _canonical(item)
+            for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [_canonical(item) for item in value]
     return value

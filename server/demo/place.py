@@ -63,14 +63,21 @@ class Place:
         self._lock: TextIOWrapper | None = None
 
     def hold(self) -> None:
-        """Keep other demonstrations out of the folder until this process ends."""
+        """Keep other demonstrations out of the folder, until ``release`` or the process's end."""
         self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = self.folder.with_suffix(".lock").open("w", encoding="utf-8")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            self.release()
             message = f"demo-running: another demonstration runs on {self.folder}"
             raise click.ClickException(message) from None
+
+    def release(self) -> None:
+        """Let others in."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
 
     def played_until(self, scale: int) -> date | None:
         """Up to which day this version of story and definitions was played here, if at all."""
@@ -98,7 +105,7 @@ class Place:
         """The port of the mail sink: the same at every start, another one when it is taken."""
         if self._port.is_file():
             kept = int(self._port.read_text(encoding="utf-8"))
-            if _is_free(kept):
+            if is_free(kept):
                 return kept
         with socket.socket() as probe:
             probe.bind((HOST, 0))
@@ -136,7 +143,8 @@ def _mark(scale: int) -> str:
     return digest.hexdigest()
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether a server on this machine could listen there; 0 stands for any port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -10,7 +10,7 @@ from server.cli.operation import run_server
 from server.core.ports import LOCAL
 from server.demo.merger import MERGED_ON
 from server.demo.people import Cast
-from server.demo.place import Place
+from server.demo.place import Place, is_free
 from server.demo.seeding import Seeder
 from server.demo.sink import start_sink
 from server.settings import Settings
@@ -22,6 +22,8 @@ _SHOWN = 18
 
 def run_demo(*, port: int, as_of: date | None, fresh: bool, scale: int) -> None:
     """Fill the demonstration when it is empty, print how to get in, and serve until Ctrl+C."""
+    if not is_free(port):
+        raise click.ClickException(f"port-taken: something listens on port {port}, choose --port")
     started = time.monotonic()
     day = as_of or DAY
     until = story_until(day)
@@ -46,6 +48,7 @@ def run_demo(*, port: int, as_of: date | None, fresh: bool, scale: int) -> None:
         run_server(application, with_worker=True)
     finally:
         sink.stop()
+        place.release()
 
 
 def story_until(day: date) -> date:

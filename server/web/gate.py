@@ -98,6 +98,8 @@ def safe_next(wanted: str | None) -> str:
 def _is_local(wanted: str) -> bool:
     if len(wanted) > _MAX_NEXT or not wanted.isprintable() or " " in wanted or "\\" in wanted:
         return False
+    if not wanted.startswith("/") or wanted.startswith("//"):
+        return False  # before it is taken apart: ``//[`` is no address at all
     parts = urlsplit(wanted)
     if parts.scheme or parts.netloc:
         return False

@@ -20,7 +20,7 @@ from random import Random
 
 from tests.reliability.province import FORM, PERIOD, Crew, Province
 
-STOP, GO = "stop", "go"
+STOP = "stop"
 _CHAIN = ("submit", "sign", "approve", "approve")
 _NO_ANSWER = (OSError, http.client.HTTPException)
 _PATIENCE_SECONDS = 120.0

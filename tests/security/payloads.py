@@ -3,6 +3,8 @@
 ``zq`` marks a script that got through: it stands where only a parsed tag or attribute shows it.
 """
 
+# ruff: noqa: E501 - an attack is one line
+
 _TEMPLATES = (
     "<script zq>alert(1)</script>", "</script><script zq>alert(1)</script>", "<ScRiPt zq>1</sCrIpT>",
     "<script zq src=//evil.example/x></script>", "<script\tzq>1</script>", "<script/zq>1</script>",

@@ -59,7 +59,7 @@ def test_the_token_of_another_session_is_worth_nothing(site: Site, strangers: li
     assert wrong == [[]] * len(strangers)
 
 
-@pytest.mark.parametrize("headers", FOREIGN_SITES, ids=lambda headers: str(headers))
+@pytest.mark.parametrize("headers", FOREIGN_SITES, ids=str)
 def test_a_page_of_another_site_is_refused_even_with_the_token(
     site: Site, headers: dict[str, str]
 ) -> None:
@@ -104,7 +104,12 @@ def test_a_made_up_authorization_header_ends_nobodys_session(site: Site) -> None
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {"Origin": "http://localhost"}],
+    [
+        {},
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "none"},
+        {"Origin": "http://localhost"},
+    ],
     ids=str,
 )
 def test_the_same_write_from_our_own_page_works(site: Site, headers: dict[str, str]) -> None:

@@ -245,7 +245,7 @@ def known_paths() -> Iterator[str]:
         "console", "debug", "__debug__", "_debug_toolbar", "api", "api/v1", "api/v2/forms",
         "swagger.json", "openapi.json", "graphql", "admin/static", "static/", "static/css/",
         "static/../config.toml", "static/%2e%2e/config.toml", "static/..%2fconfig.toml",
-        "static/css/..%5c..%5cconfig.toml", "static//etc/passwd", "static/%00", "static/.git/config",
+        "static/css/..%5c..%5cconfig.toml", "static//etc/passwd", "static/%00", "static/.git/HEAD",
         "admin/console", "admin/debug", "admin/accounts/export/csv/", "admin/accounts/delete/",
         "admin/accounts/action/", "admin/accounts/ajax/update/", "admin/accounts/ajax/lookup/",
         "admin/fileadmin/", "admin/rediscli/", "templates/base.html", "locale", "tests", "docs",
@@ -276,9 +276,7 @@ def test_the_search_for_inline_code_finds_it() -> None:
 def test_the_set_is_the_same_on_a_page_that_a_frame_of_ours_may_hold(site: Site) -> None:
     """No route of today asks for that exception; one that does has to be named here."""
     policies = {
-        dict(page.headers)["Content-Security-Policy"]
-        for role in ROLES
-        for page in site.crawl(role)
+        dict(page.headers)["Content-Security-Policy"] for role in ROLES for page in site.crawl(role)
     }
 
     assert policies == {POLICY}

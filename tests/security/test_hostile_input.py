@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
+from werkzeug.test import encode_multipart
 
 from server.settings import ServerSettings
 from server.web.api.routing import OPERATIONS
@@ -256,15 +257,10 @@ def test_no_field_of_a_page_makes_the_server_fail(site: Site, text: str) -> None
 def test_too_many_parts_and_too_long_forms_are_refused(site: Site) -> None:
     visitor = site.visitor("commune_reporter")
     many = {f"f{number}": "x" for number in range(1100)}
-    boundary = "multipart/form-data"
-
     for data in (many, {"csrf_token": visitor.token, "form": "x" * 600_000}):
-        answer = visitor(
-            "POST",
-            "/submissions/start",
-            data={**data, "csrf_token": visitor.token},
-            content_type=boundary,
-        )
+        boundary, body = encode_multipart({**data, "csrf_token": visitor.token})
+        kind = f"multipart/form-data; boundary={boundary}"
+        answer = visitor("POST", "/submissions/start", data=body, content_type=kind)
         assert answer.status_code == 413
 
 

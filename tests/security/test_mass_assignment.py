@@ -117,6 +117,7 @@ _TAKEN = {
     "api.validate_form": {"statuses", "org_unit", "period"},
     "api.start_export": {"org_unit"},
     "exports.start": {"org_unit"},
+    "submissions.start": {"round"},
     "api.fire_event": {"input", "reasons"},
 }
 

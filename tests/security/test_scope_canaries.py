@@ -169,7 +169,7 @@ def test_a_write_to_a_foreign_id_reads_like_one_to_a_missing_id(site: Site, role
     assert different == []
 
 
-def test_a_name_in_a_refused_import_does_not_tell_who_exists(site: Site) -> None:
+def test_signing_in_does_not_tell_who_exists(site: Site) -> None:
     """Signing in says the same of a name that exists and of one that does not."""
     visitor = site.new_visitor(ANONYMOUS)
     told = set()

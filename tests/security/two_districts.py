@@ -12,10 +12,10 @@ from pathlib import Path
 from uuid import uuid4
 
 from server.core.access import SYSTEM, Role
-from server.core.submission import Change
 from server.core.obligation import Round
 from server.core.org_unit import Village
 from server.core.ports import Mail
+from server.core.submission import Change
 from server.services.accounts import NewAccount
 from server.services.review import SubmissionView
 from server.storage.database import Database
@@ -108,7 +108,7 @@ def build(database: Database, var: Path) -> tuple[World, dict[str, Commune]]:
 
 
 def _join(world: World, username: str, name: str, role: Role, unit: str) -> None:
-    email = f"{name.split()[0]}.mail@example.vn"
+    email = f"{name.split(maxsplit=1)[0]}.mail@example.vn"
     account = world.services.accounts.create(SYSTEM, NewAccount(username, name, email, role, unit))
     world.accounts[username] = account.id
     world.tokens[username] = world.services.accounts.create_token(SYSTEM, account.id, "tests")
