@@ -46,6 +46,10 @@ port = {sink}
 security = "none"
 from = "bieumau@backan.example"
 from_name = "Biểu mẫu (minh họa)"
+
+[plugins.deadline_reminders]
+# The last step falls on the day on which the demonstration begins: its worker sends it live.
+steps = [-7, -1, 1, 5, 9]
 """
 
 

@@ -284,6 +284,8 @@ def _sent_at(obligation: Obligation, progress: Progress, now: datetime) -> datet
     """The first moment at which the report left the unit and was not returned since."""
     if progress not in (Progress.SENT, Progress.FINAL):
         return None
+    if obligation.progress is Progress.RETURNED:
+        return now
     return obligation.sent_at or now
 
 

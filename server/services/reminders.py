@@ -45,6 +45,7 @@ class PlannedReminder:
     unit: OrgUnit
     message: Message | None
     suppressed: str | None
+    copy_to: str | None = None
 
     def as_json(self) -> dict[str, object]:
         """The shape of ``./run remind --json``."""
@@ -55,6 +56,7 @@ class PlannedReminder:
             "step": self.step,
             "due_on": self.obligation.due_on.isoformat(),
             "recipient": self.recipient,
+            "copy_to": self.copy_to,
             "channel": self.channel,
             "suppressed": self.suppressed,
         }
@@ -125,8 +127,19 @@ class Reminders:
             return
         suppressed = self._suppressed(obligation, step, day, unit)
         message = None if suppressed else rule.compose(step, self._with_state(bare, obligation))
+        copy_to = None
+        if "superior" in step.recipients and unit.parent in tree.by_id:
+            copy_to = self._address(tree.by_id[unit.parent])
         yield PlannedReminder(
-            obligation, step.code, step.on, unit.email, "email", unit, message, suppressed
+            obligation,
+            step.code,
+            step.on,
+            self._address(unit),
+            "email",
+            unit,
+            message,
+            suppressed,
+            copy_to,
         )
 
     def _suppressed(
@@ -161,7 +174,7 @@ class Reminders:
             org_unit_name=unit_title(unit),
             due_on=obligation.due_on,
             state_title="Chưa nhập",
-            issuer="Ban Dân tộc tỉnh",
+            issuer=_issuer(form, tree),
             letter_number=round_.letter_number if round_ else None,
             letter_on=round_.letter_on if round_ else None,
             contact=round_.contact if round_ else None,
@@ -196,27 +209,36 @@ class Reminders:
             if not self.mails.claim_reminder(obligation.id, reminder.step, obligation.due_on):
                 return
             mark = hashlib.sha256(f"{obligation.id}|{reminder.step}".encode()).hexdigest()[:24]
-            mail = Mail(
-                message_id=f"<reminder.{mark}@{self.mail_domain}>",
-                recipient=address,
-                subject=message.subject,
-                body=message.body,
-            )
             now = self.clock.now()
-            self.mails.add(
-                mail,
-                kind="reminder",
-                obligation=obligation.id,
-                step=reminder.step,
-                created_at=now,
-            )
+            copies = [("reminder", address), ("copy", reminder.copy_to)]
+            for kind, recipient in copies:
+                if recipient is not None:
+                    mail = Mail(
+                        message_id=f"<{kind}.{mark}@{self.mail_domain}>",
+                        recipient=recipient,
+                        subject=message.subject,
+                        body=message.body,
+                    )
+                    self.mails.add(
+                        mail,
+                        kind=kind,
+                        obligation=obligation.id,
+                        step=reminder.step,
+                        created_at=now,
+                    )
             self.events.append(
                 subject=f"obligation/{obligation.id}",
                 name="obligation.reminded",
                 actor=SYSTEM.account,
                 happened_at=now,
-                details={"step": reminder.step, "message_id": mail.message_id},
+                details={"step": reminder.step, "message": mark},
             )
+
+
+def _issuer(form: Form, tree: Tree) -> str:
+    """Who asks for the report: the owner of the form under the name it has on that tree."""
+    owner = tree.by_code.get(str(form.settings.get("owner", "")))
+    return "Cơ quan làm công tác dân tộc của tỉnh" if owner is None else owner.name
 
 
 def _lowered(name: str) -> str:

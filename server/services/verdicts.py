@@ -3,6 +3,7 @@
 A report is looked at many times between two changes: in lists, on the desk, at each move.
 """
 
+import hashlib
 import json
 import threading
 from collections import OrderedDict
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from server.core.answers import Context, Verdict, check
 from server.core.form import Form
 
-_KEPT = 1000
+_KEPT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Verdicts:
             form.digest,
             context.unit,
             context.period,
-            _text([answers, statuses, context.previous, context.previous_statuses]),
+            _mark([answers, statuses, context.previous, context.previous_statuses]),
         )
         with self._lock:
             known = self._kept.get(key)
@@ -51,9 +52,10 @@ class Verdicts:
         return verdict
 
 
-def _text(value: object) -> str:
-    """The same text for the same values in whatever order their keys came."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=_plain)
+def _mark(value: object) -> bytes:
+    """The same mark for the same values in whatever order their keys came."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, default=_plain)
+    return hashlib.sha256(text.encode()).digest()
 
 
 def _plain(value: object) -> object:
