@@ -1,16 +1,28 @@
 """What every test stands on: a real PostgreSQL on demand and no way out to the network."""
 
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from ipaddress import ip_address
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.database_keeper import shared_server
 from tests.databases import create_database, drop_database
 
+SWITCHES = (
+    "--no-sandbox",  # the tests run as root in containers and open only our own pages
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+"""How Chromium starts in tests."""
 MARKED_BY_FIXTURE = {"browser": "browser", "postgresql_server": "postgres"}
 """A test that uses the fixture carries the mark, so that nobody has to remember it."""
 
@@ -79,3 +91,14 @@ def postgresql_url(postgresql_server: str, worker_id: str) -> Iterator[str]:
     name = f"bieumau_test_{os.getpid()}_{worker_id}"
     yield create_database(postgresql_server, name)
     drop_database(postgresql_server, name)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if not executable:
+        pytest.fail("Browser tests need Chromium: install the package chromium, or set CHROMIUM.")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=list(SWITCHES))
+        yield chromium
+        chromium.close()

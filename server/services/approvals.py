@@ -292,7 +292,7 @@ def _sent_at(obligation: Obligation, progress: Progress, now: datetime) -> datet
 def _checked_input(move: Move, supplied: Mapping[str, object]) -> dict[str, object]:
     if move.input is None:
         return {}
-    validator = jsonschema_rs.validator_for(dict(move.input))
+    validator = jsonschema_rs.Draft202012Validator(dict(move.input), validate_formats=True)
     errors = [
         {
             "path": "".join(f"/{token}" for token in error.instance_path),

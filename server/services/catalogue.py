@@ -171,6 +171,7 @@ class Catalogue:
 
     def _publish_form(self, text: str, source: Mapping[str, object], actor: Actor) -> str:
         form = compile_form(source, self._fresh().codelists)
+        self._refuse_shared_prefix(form)
         if self.store.add_form(
             text,
             form.document,
@@ -185,6 +186,16 @@ class Catalogue:
             details = {"version": form.version, "digest": form.digest}
             self._record(f"form/{form.code}", actor, details)
         return form.digest
+
+    def _refuse_shared_prefix(self, form: Form) -> None:
+        """Receipts are told apart by the prefix; two forms with one would give equal codes."""
+        prefix = form.settings.get("prefix")
+        for other in self.forms():
+            if prefix is not None and other.code != form.code:
+                if other.settings.get("prefix") == prefix:
+                    message = f"the prefix {prefix!r} belongs to the form {other.code!r}"
+                    refusal = Refusal(1, "/x-form/prefix", "prefix-taken", message)
+                    raise DefinitionInvalid(refusals=[refusal])
 
     def _record(self, subject: str, actor: Actor, details: Mapping[str, object]) -> None:
         self.events.append(

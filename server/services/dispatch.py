@@ -131,13 +131,13 @@ class Dispatch:
         view = self.reviewer.system_view(
             self.submissions.get(event.subject.removeprefix(_SUBMISSION))
         )
-        note = str(event.details.get("note", ""))
-        who = self.accounts.name_of(event.actor)
+        note = _one_line(str(event.details.get("note", "")))
+        who = _one_line(self.accounts.name_of(event.actor))
         due = view.obligation.return_due_on
         back = f" Gửi lại trước 17 giờ ngày {format_date(due)}." if due else ""
         title = f"Biểu {view.form.title}, {view.period.title.lower()}"
         body = (
-            f"Kính gửi: {unit_title(view.unit)}.\n\n"
+            f"Kính gửi: {_one_line(unit_title(view.unit))}.\n\n"
             f"{title}: {who} trả lại để sửa. Lý do: {note}{back}\n\n"
             "Đề nghị đơn vị sửa và gửi lại trên hệ thống.\n"
         )
@@ -164,6 +164,11 @@ class Dispatch:
             for channel in self.plugins.channels()
             for person in people
         }
+
+
+def _one_line(text: str) -> str:
+    """Typed text inside a mail: line breaks and other white space become single spaces."""
+    return " ".join(text.split())
 
 
 def _mark(address: str) -> str:

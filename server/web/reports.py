@@ -91,7 +91,7 @@ def figures() -> ResponseReturnValue:
     indicators = _fed_indicators()
     code = request.args.get("indicator") or (indicators[0].code if indicators else "")
     periods = period_choices()
-    period = request.args.get("period") or (periods[0][0] if periods else "")
+    period = request.args.get("period") or _period_of(code)
     level = request.args.get("by", Level.DISTRICT)
     dimension = request.args.get("dimension") or None
     status = request.args.get("status", "final")
@@ -165,6 +165,17 @@ def period_choices() -> list[tuple[str, str]]:
     found = {one.period for one in services().obligations.rounds()}
     periods = sorted((Period.parse(one) for one in found), key=lambda one: one.end, reverse=True)
     return [(period.id, period.title) for period in periods]
+
+
+def _period_of(indicator: str) -> str:
+    """The newest period in which a form asks for this indicator; empty when none ever did."""
+    feeding = {form.code for form in services().catalogue.forms() if indicator in form.indicators}
+    periods = [
+        Period.parse(one.period)
+        for one in services().obligations.rounds()
+        if feeding.intersection(one.forms)
+    ]
+    return max(periods, key=lambda one: one.end).id if periods else ""
 
 
 def _usual() -> tuple[str | None, str | None]:

@@ -20,7 +20,11 @@ _ROW: Any = MailRow
 
 
 def _kinds() -> dict[str, str]:
-    return {"reminder": _("Đôn đốc"), "return": _("Trả lại để sửa")}
+    return {
+        "reminder": _("Đôn đốc"),
+        "copy": _("Bản đồng gửi"),
+        "return": _("Trả lại để sửa"),
+    }
 
 
 def _states() -> dict[str, str]:

@@ -1,5 +1,0 @@
-"""Journeys drive the same Chromium as the browser tests."""
-
-from tests.browser.conftest import browser
-
-__all__ = ["browser"]
