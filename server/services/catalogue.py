@@ -190,12 +190,13 @@ class Catalogue:
     def _refuse_shared_prefix(self, form: Form) -> None:
         """Receipts are told apart by the prefix; two forms with one would give equal codes."""
         prefix = form.settings.get("prefix")
+        if prefix is None:
+            return
         for other in self.forms():
-            if prefix is not None and other.code != form.code:
-                if other.settings.get("prefix") == prefix:
-                    message = f"the prefix {prefix!r} belongs to the form {other.code!r}"
-                    refusal = Refusal(1, "/x-form/prefix", "prefix-taken", message)
-                    raise DefinitionInvalid(refusals=[refusal])
+            if other.code != form.code and other.settings.get("prefix") == prefix:
+                message = f"the prefix {prefix!r} belongs to the form {other.code!r}"
+                refusal = Refusal(1, "/x-form/prefix", "prefix-taken", message)
+                raise DefinitionInvalid(refusals=[refusal])
 
     def _record(self, subject: str, actor: Actor, details: Mapping[str, object]) -> None:
         self.events.append(

@@ -19,6 +19,7 @@ from server.core.answers import (
     apply_changes,
     check,
     diff,
+    seal,
     validate_paths,
     without_calculated,
 )
@@ -263,10 +264,15 @@ class Submissions:
         """The cells that changed between two revisions, or from one to what stands now."""
         view = self.get(actor, submission_id)
         before = self.submissions.revision(submission_id, from_)
-        after: Submission | Revision = view.submission
-        if to is not None:
+        if to is None:
+            # Sealing writes down what did not arise; the draft is compared as it would be sealed.
+            answers, statuses = view.submission.answers, view.submission.statuses
+            if not view.submission.nil:
+                answers, statuses = seal(view.form, answers, statuses)
+        else:
             after = self.submissions.revision(submission_id, to)
-        return diff(view.form, before.answers, before.statuses, after.answers, after.statuses)
+            answers, statuses = after.answers, after.statuses
+        return diff(view.form, before.answers, before.statuses, answers, statuses)
 
     def _owed(self, form: str, org_unit: str, period: str, round_: str | None) -> Obligation:
         facts = {"form": form, "org_unit": org_unit, "period": period}

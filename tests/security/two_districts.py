@@ -89,7 +89,9 @@ def build(database: Database, var: Path) -> tuple[World, dict[str, Commune]]:
     world = make_world(database, var, PLUGINS)
     services = world.services
     services.catalogue.publish(_text(free_text_form()), "form", SYSTEM)
-    services.catalogue.publish(_text(household_form("spare")), "form", SYSTEM)
+    spare = household_form("spare")
+    spare["x-form"] = {**spare["x-form"], "prefix": "DP01"}  # type: ignore[dict-item]
+    services.catalogue.publish(_text(spare), "form", SYSTEM)
     services.obligations.open_round(world.actor("admin"), _second_round())
     services.reference.put_holiday(date(2025, 1, 28), "Tết", "off", SYSTEM)
     for code in ("village_kind", "village_road"):

@@ -209,10 +209,10 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def browser(app: Flask) -> Browser:
+def visitor(app: Flask) -> Browser:
     return Browser(app.test_client())
 
 
 @pytest.fixture
-def other_browser(app: Flask) -> Browser:
+def other_visitor(app: Flask) -> Browser:
     return Browser(app.test_client())

@@ -52,14 +52,14 @@ def test_an_export_is_queued_and_its_file_is_there_when_the_worker_is_done(world
         period="2024",
         answers=GOOD,
     )
-    browser = as_(world, "commune_reporter")
-    empty = text(browser.get("/exports"))
-    started = browser.post("/exports", FIELDS)
-    waiting = browser.get("/exports")
+    visitor = as_(world, "commune_reporter")
+    empty = text(visitor.get("/exports"))
+    started = visitor.post("/exports", FIELDS)
+    waiting = visitor.get("/exports")
     assert world.services.jobs.run_one()
-    done = browser.get("/exports")
+    done = visitor.get("/exports")
     job = world.services.exports.list_(world.actor("commune_reporter")).items[0]
-    file = browser.client.get(f"/exports/{job.id}/file")
+    file = visitor.client.get(f"/exports/{job.id}/file")
 
     assert "Chưa xuất lần nào" in empty
     assert started.status_code == 303
@@ -72,13 +72,13 @@ def test_an_export_is_queued_and_its_file_is_there_when_the_worker_is_done(world
 
 @pytest.mark.parametrize("wrong", [{"format": "none"}, {"form": "none"}, {"period": "x"}])
 def test_a_choice_that_cannot_be_exported_is_explained(world: World, wrong: dict[str, str]) -> None:
-    browser = as_(world, "commune_reporter")
-    browser.get("/exports")
+    visitor = as_(world, "commune_reporter")
+    visitor.get("/exports")
 
-    answer = browser.post("/exports", FIELDS | wrong)
+    answer = visitor.post("/exports", FIELDS | wrong)
 
     assert answer.status_code == 303
-    assert "rồi bấm Xuất dữ liệu." in text(browser.get("/exports"))
+    assert "rồi bấm Xuất dữ liệu." in text(visitor.get("/exports"))
     assert not world.services.exports.list_(world.actor("commune_reporter")).items
 
 
@@ -95,11 +95,11 @@ def test_nobody_fetches_the_file_of_another(world: World) -> None:
 def test_the_demonstrations_mails_are_listed_newest_first_and_read(world: World) -> None:
     keep_mail(world, "20250124T100000-000001.eml", "Nhắc hạn cũ", "colinh@example.vn")
     keep_mail(world, "20250124T100500-000002.eml", "[Nhắc hạn] Biểu Dân số", "bocbo@example.vn")
-    browser = in_demo(world, "commune_reporter")
+    visitor = in_demo(world, "commune_reporter")
 
-    listed = text(browser.get("/demo/mails"))
-    found = text(browser.get("/demo/mails?q=nhac han cu"))
-    read = text(browser.get("/demo/mails/20250124T100500-000002.eml"))
+    listed = text(visitor.get("/demo/mails"))
+    found = text(visitor.get("/demo/mails?q=nhac han cu"))
+    read = text(visitor.get("/demo/mails/20250124T100500-000002.eml"))
 
     assert listed.index("[Nhắc hạn] Biểu Dân số") < listed.index("Nhắc hạn cũ")
     assert "Nhắc hạn cũ" in found and "Biểu Dân số" not in found
@@ -108,14 +108,14 @@ def test_the_demonstrations_mails_are_listed_newest_first_and_read(world: World)
 
 def test_outside_of_the_demonstration_there_are_no_mails_to_read(world: World) -> None:
     keep_mail(world, "20250124T100000-000001.eml", "Nhắc hạn", "colinh@example.vn")
-    browser = as_(world, "commune_reporter")
+    visitor = as_(world, "commune_reporter")
 
-    assert browser.get("/demo/mails").status_code == 404
-    assert browser.get("/demo/mails/20250124T100000-000001.eml").status_code == 404
+    assert visitor.get("/demo/mails").status_code == 404
+    assert visitor.get("/demo/mails/20250124T100000-000001.eml").status_code == 404
 
 
 @pytest.mark.parametrize("name", ["..%2Fcopy.sqlite", "none.eml", "copy.sqlite", ".eml"])
 def test_only_mails_of_the_folder_are_shown(world: World, name: str) -> None:
-    browser = in_demo(world, "commune_reporter")
+    visitor = in_demo(world, "commune_reporter")
 
-    assert browser.get(f"/demo/mails/{name}").status_code == 404
+    assert visitor.get(f"/demo/mails/{name}").status_code == 404

@@ -74,10 +74,10 @@ def caching(client: FlaskClient, path: str) -> str:
 
 
 def test_pages_are_never_kept_and_files_only_under_their_digest(
-    client: FlaskClient, browser: Browser
+    client: FlaskClient, visitor: Browser
 ) -> None:
-    browser.sign_in("an.colinh")
-    page = browser.get("/account")
+    visitor.sign_in("an.colinh")
+    page = visitor.get("/account")
     styles = page.text.split('rel="stylesheet" href="')[1].split('"')[0]
 
     assert page.headers["Cache-Control"] == "no-store"
@@ -131,10 +131,10 @@ def test_a_preview_may_stand_in_our_own_frame(app: Flask) -> None:
     assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
 
 
-def test_no_page_has_inline_scripts_styles_or_handlers(browser: Browser) -> None:
-    pages = [browser.get("/sign-in").text, browser.get("/nowhere").text]
-    browser.sign_in("quantri")
-    pages += [browser.get("/account").text, browser.get("/account/password").text]
+def test_no_page_has_inline_scripts_styles_or_handlers(visitor: Browser) -> None:
+    pages = [visitor.get("/sign-in").text, visitor.get("/nowhere").text]
+    visitor.sign_in("quantri")
+    pages += [visitor.get("/account").text, visitor.get("/account/password").text]
 
     for page in pages:
         assert "<style" not in page and " style=" not in page and "javascript:" not in page

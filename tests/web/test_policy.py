@@ -31,11 +31,11 @@ def test_a_route_without_a_policy_stops_the_start(house: House) -> None:
         create_web(house.services, SETTINGS, blueprints=(bare,))
 
 
-def test_a_route_added_later_without_a_policy_stays_shut(app: Flask, browser: Browser) -> None:
+def test_a_route_added_later_without_a_policy_stays_shut(app: Flask, visitor: Browser) -> None:
     app.add_url_rule("/late", "late", lambda: "late")
-    browser.sign_in("quantri")
+    visitor.sign_in("quantri")
 
-    answer = browser.get("/late")
+    answer = visitor.get("/late")
 
     assert answer.status_code == 403
     with pytest.raises(RouteWithoutPolicy):
@@ -129,20 +129,20 @@ def test_a_token_opens_the_api_alone(
     assert client.get(path, headers=house.bearer).status_code == status
 
 
-def test_a_wrong_token_is_not_replaced_by_the_session(browser: Browser) -> None:
-    browser.sign_in("an.colinh")
+def test_a_wrong_token_is_not_replaced_by_the_session(visitor: Browser) -> None:
+    visitor.sign_in("an.colinh")
 
-    answer = browser.get("/api/v1/things", headers={"Authorization": "Bearer " + "w" * 43})
+    answer = visitor.get("/api/v1/things", headers={"Authorization": "Bearer " + "w" * 43})
 
     assert answer.status_code == 401
 
 
-def test_a_page_of_another_right_is_denied(browser: Browser, other_browser: Browser) -> None:
-    browser.sign_in("an.colinh")
-    other_browser.sign_in("quantri")
+def test_a_page_of_another_right_is_denied(visitor: Browser, other_visitor: Browser) -> None:
+    visitor.sign_in("an.colinh")
+    other_visitor.sign_in("quantri")
 
-    assert browser.get("/office").status_code == 403
-    assert other_browser.get("/office").status_code == 200
+    assert visitor.get("/office").status_code == 403
+    assert other_visitor.get("/office").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -205,13 +205,13 @@ def test_an_endless_address_is_refused(client: FlaskClient) -> None:
 
 
 def test_the_check_of_rights_fails_closed(
-    browser: Browser, monkeypatch: pytest.MonkeyPatch
+    visitor: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    browser.sign_in("quantri")
+    visitor.sign_in("quantri")
 
     def broken(*_: object) -> Callable[..., object]:
         raise RuntimeError("no database")
 
     monkeypatch.setattr(Accounts, "session", broken)
 
-    assert browser.get("/office").status_code == 500
+    assert visitor.get("/office").status_code == 500

@@ -172,15 +172,15 @@ def test_a_broken_page_of_errors_still_answers_in_plain_words(
 
 
 def test_an_error_page_is_shown_while_the_database_is_down(
-    browser: Browser, monkeypatch: pytest.MonkeyPatch
+    visitor: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    browser.sign_in("an.colinh")
+    visitor.sign_in("an.colinh")
 
     def broken(*_: object) -> Callable[..., object]:
         raise OSError("no database")
 
     monkeypatch.setattr(Accounts, "session", broken)
-    answer = browser.get("/work")
+    answer = visitor.get("/work")
 
     assert answer.status_code == 500
     assert "<h1>Hệ thống gặp lỗi</h1>" in answer.text

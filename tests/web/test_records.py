@@ -38,13 +38,13 @@ def add(world: World, view: SubmissionView, answers: dict[str, object]) -> str:
 
 
 def test_the_returns_of_the_unit_are_listed_with_their_sheets(world: World) -> None:
-    browser = as_(world, "commune_reporter")
-    before = text(browser.get("/records"))
+    visitor = as_(world, "commune_reporter")
+    before = text(visitor.get("/records"))
     view = start(world)
     add(world, view, GOOD)
     add(world, view, {"households": 3})
 
-    after = text(browser.get("/records"))
+    after = text(visitor.get("/records"))
 
     assert "Nhập phiếu" in before
     assert "2 phiếu" in after and "1 phiếu còn lỗi" in after
@@ -54,10 +54,10 @@ def test_a_return_opens_its_list_and_says_which_sheets_hold_errors(world: World)
     view = start(world)
     add(world, view, GOOD)
     add(world, view, {"households": 3})
-    browser = as_(world, "commune_reporter")
+    visitor = as_(world, "commune_reporter")
 
-    moved = browser.get(f"/submissions/{view.submission.id}")
-    shown = text(browser.get(moved.location))
+    moved = visitor.get(f"/submissions/{view.submission.id}")
+    shown = text(visitor.get(moved.location))
 
     assert moved.location == f"/records/{view.submission.id}"
     assert "2 phiếu , 1 phiếu còn lỗi." in shown
@@ -66,11 +66,11 @@ def test_a_return_opens_its_list_and_says_which_sheets_hold_errors(world: World)
 
 def test_adding_opens_an_empty_sheet_that_saves_to_its_own_address(world: World) -> None:
     view = start(world)
-    browser = as_(world, "commune_reporter")
-    browser.get(f"/records/{view.submission.id}")
+    visitor = as_(world, "commune_reporter")
+    visitor.get(f"/records/{view.submission.id}")
 
-    added = browser.post(f"/records/{view.submission.id}")
-    html = browser.get(added.location).get_data(as_text=True)
+    added = visitor.post(f"/records/{view.submission.id}")
+    html = visitor.get(added.location).get_data(as_text=True)
 
     record = added.location.rsplit("/", 1)[1]
     assert added.status_code == 303
@@ -82,15 +82,15 @@ def test_adding_opens_an_empty_sheet_that_saves_to_its_own_address(world: World)
 def test_a_sheet_is_deleted_only_after_a_question_and_only_once(world: World) -> None:
     view = start(world)
     record = add(world, view, GOOD)
-    browser = as_(world, "commune_reporter")
+    visitor = as_(world, "commune_reporter")
     address = f"/records/{view.submission.id}/{record}/delete"
 
-    asked = text(browser.get(address))
-    first, second = browser.post(address), browser.post(address)
+    asked = text(visitor.get(address))
+    first, second = visitor.post(address), visitor.post(address)
 
     assert "Việc xóa được ghi vào lịch sử." in asked
     assert first.status_code == second.status_code == 303
-    assert "Phiếu này đã được xóa trước đó." in text(browser.get(second.location))
+    assert "Phiếu này đã được xóa trước đó." in text(visitor.get(second.location))
     counts = world.services.records.counts(world.actor("commune_reporter"), view.submission.id)
     assert counts == (0, 0)
 

@@ -105,9 +105,9 @@ def test_the_board_opens_on_a_form_and_period_by_itself(world: World) -> None:
 def test_figures_are_summed_by_district_and_by_sex(world: World) -> None:
     send(world, "approve")
 
-    browser = as_(world, "province_reader")
-    by_district = text(browser.get("/figures?indicator=0101&period=2024"))
-    by_sex = text(browser.get("/figures?indicator=0101&period=2024&dimension=sex&by=commune"))
+    visitor = as_(world, "province_reader")
+    by_district = text(visitor.get("/figures?indicator=0101&period=2024"))
+    by_sex = text(visitor.get("/figures?indicator=0101&period=2024&dimension=sex&by=commune"))
 
     assert "Pác Nặm 25 1" in by_district
     assert "Nam Nữ Số báo cáo Cổ Linh 12 13 1" in by_sex
@@ -116,10 +116,10 @@ def test_figures_are_summed_by_district_and_by_sex(world: World) -> None:
 
 def test_figures_not_yet_approved_are_shown_only_when_asked_for_and_say_so(world: World) -> None:
     send(world)
-    browser = as_(world, "province_reader")
+    visitor = as_(world, "province_reader")
 
-    final = text(browser.get("/figures?indicator=0101&period=2024"))
-    provisional = text(browser.get("/figures?indicator=0101&period=2024&status=provisional"))
+    final = text(visitor.get("/figures?indicator=0101&period=2024"))
+    provisional = text(visitor.get("/figures?indicator=0101&period=2024&status=provisional"))
 
     assert "Chưa có báo cáo nào đã duyệt cho chỉ tiêu và kỳ này." in final
     assert "Số tạm tính: gồm báo cáo chưa duyệt" in provisional and "25" in provisional

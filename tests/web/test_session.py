@@ -17,71 +17,71 @@ def cookies_of(answer: TestResponse) -> dict[str, str]:
     return {line.split("=", 1)[0]: line for line in answer.headers.getlist("Set-Cookie")}
 
 
-def session_cookie(browser: Browser) -> str:
-    cookie = browser.client.get_cookie("session")
+def session_cookie(visitor: Browser) -> str:
+    cookie = visitor.client.get_cookie("session")
     assert cookie is not None
     return cookie.value
 
 
-def test_signing_in_gives_a_new_opaque_session(browser: Browser, house: House) -> None:
-    browser.client.set_cookie("session", "f" * 43)  # fixed by somebody else beforehand
+def test_signing_in_gives_a_new_opaque_session(visitor: Browser, house: House) -> None:
+    visitor.client.set_cookie("session", "f" * 43)  # fixed by somebody else beforehand
 
-    browser.sign_in("an.colinh")
+    visitor.sign_in("an.colinh")
 
-    assert session_cookie(browser) != "f" * 43
-    assert house.services.accounts.session(session_cookie(browser)) is not None
+    assert session_cookie(visitor) != "f" * 43
+    assert house.services.accounts.session(session_cookie(visitor)) is not None
 
 
 def test_signing_out_kills_the_session_on_the_server(
-    browser: Browser, other_browser: Browser
+    visitor: Browser, other_visitor: Browser
 ) -> None:
-    browser.sign_in("an.colinh")
-    stolen = session_cookie(browser)
+    visitor.sign_in("an.colinh")
+    stolen = session_cookie(visitor)
 
-    answer = browser.post("/sign-out")
+    answer = visitor.post("/sign-out")
 
     assert answer.headers["Location"] == "/sign-in"
-    assert browser.client.get_cookie("session") is None
-    other_browser.client.set_cookie("session", stolen)
-    assert other_browser.get("/work").status_code == 303
+    assert visitor.client.get_cookie("session") is None
+    other_visitor.client.set_cookie("session", stolen)
+    assert other_visitor.get("/work").status_code == 303
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/sign-out", "/work", "/preferences"])
-def test_a_write_without_the_token_is_refused(browser: Browser, path: str) -> None:
-    browser.sign_in("an.colinh")
+def test_a_write_without_the_token_is_refused(visitor: Browser, path: str) -> None:
+    visitor.sign_in("an.colinh")
 
-    answer = browser.client.post(path, data={"username": "an.colinh", "password": PASSWORD})
+    answer = visitor.client.post(path, data={"username": "an.colinh", "password": PASSWORD})
 
     assert answer.status_code == 403
     assert "Trang đã hết hiệu lực" in answer.text
 
 
 def test_a_write_with_another_persons_token_is_refused(
-    browser: Browser, other_browser: Browser
+    visitor: Browser, other_visitor: Browser
 ) -> None:
-    browser.sign_in("an.colinh")
-    other_browser.sign_in("quantri")
+    visitor.sign_in("an.colinh")
+    other_visitor.sign_in("quantri")
 
-    answer = browser.client.post("/work", data={"csrf_token": other_browser.token})
+    answer = visitor.client.post("/work", data={"csrf_token": other_visitor.token})
 
     assert answer.status_code == 403
 
 
-def test_the_token_of_before_signing_in_is_worth_nothing_after(browser: Browser) -> None:
-    browser.get("/sign-in")
-    before = browser.token
-    browser.sign_in("an.colinh")
+def test_the_token_of_before_signing_in_is_worth_nothing_after(visitor: Browser) -> None:
+    visitor.get("/sign-in")
+    before = visitor.token
+    visitor.sign_in("an.colinh")
 
-    assert browser.client.post("/work", data={"csrf_token": before}).status_code == 403
+    assert visitor.client.post("/work", data={"csrf_token": before}).status_code == 403
 
 
-def test_scripts_send_the_token_in_a_header(browser: Browser) -> None:
-    browser.sign_in("an.colinh")
+def test_scripts_send_the_token_in_a_header(visitor: Browser) -> None:
+    visitor.sign_in("an.colinh")
 
-    answer = browser.client.post("/api/v1/things", headers={"X-CSRF-Token": browser.token}, json={})
+    answer = visitor.client.post("/api/v1/things", headers={"X-CSRF-Token": visitor.token}, json={})
 
     assert answer.status_code == 200
-    assert browser.client.post("/api/v1/things", json={}).status_code == 403
+    assert visitor.client.post("/api/v1/things", json={}).status_code == 403
 
 
 def test_a_bearer_token_needs_no_csrf_token(client: FlaskClient, house: House) -> None:
@@ -102,31 +102,31 @@ def test_a_bearer_token_needs_no_csrf_token(client: FlaskClient, house: House) -
     ],
 )
 def test_a_write_must_come_from_our_own_pages(
-    browser: Browser, header: str, value: str, status: int
+    visitor: Browser, header: str, value: str, status: int
 ) -> None:
-    browser.sign_in("an.colinh")
+    visitor.sign_in("an.colinh")
 
-    answer = browser.client.post(
-        "/work", data={"csrf_token": browser.token}, headers={header: value}
+    answer = visitor.client.post(
+        "/work", data={"csrf_token": visitor.token}, headers={header: value}
     )
 
     assert answer.status_code == status
 
 
-def test_a_message_is_shown_on_the_next_page_and_once(browser: Browser) -> None:
-    browser.sign_in("an.colinh")
+def test_a_message_is_shown_on_the_next_page_and_once(visitor: Browser) -> None:
+    visitor.sign_in("an.colinh")
 
-    browser.post("/work")
+    visitor.post("/work")
 
-    assert "Đã lưu." in browser.get("/account").text
-    assert "Đã lưu." not in browser.get("/account").text
+    assert "Đã lưu." in visitor.get("/account").text
+    assert "Đã lưu." not in visitor.get("/account").text
 
 
-def test_a_forged_message_is_not_shown(browser: Browser) -> None:
-    browser.sign_in("an.colinh")
-    browser.client.set_cookie("flash", "W1siZXJyb3IiLCJ4Il1d.forged.forged")
+def test_a_forged_message_is_not_shown(visitor: Browser) -> None:
+    visitor.sign_in("an.colinh")
+    visitor.client.set_cookie("flash", "W1siZXJyb3IiLCJ4Il1d.forged.forged")
 
-    answer = browser.get("/account")
+    answer = visitor.get("/account")
 
     assert 'class="flash' not in answer.text
     assert "flash" in cookies_of(answer)
@@ -134,10 +134,10 @@ def test_a_forged_message_is_not_shown(browser: Browser) -> None:
 
 def test_all_cookies_are_bound_to_the_host_over_https(make_app: Callable[..., Flask]) -> None:
     client = make_app(SECURE).test_client()
-    browser = Browser(client)
+    visitor = Browser(client)
     page = client.get("/sign-in", base_url=HTTPS)
-    browser.token = page.text.split('csrf-token" content="')[1].split('"')[0]
-    fields = {"csrf_token": browser.token, "username": "an.colinh", "password": PASSWORD}
+    visitor.token = page.text.split('csrf-token" content="')[1].split('"')[0]
+    fields = {"csrf_token": visitor.token, "username": "an.colinh", "password": PASSWORD}
     signed_in = client.post("/sign-in", base_url=HTTPS, data=fields)
     language = client.get("/account?lang=en", base_url=HTTPS)
 
@@ -169,21 +169,21 @@ def test_a_malformed_session_id_is_nobody(client: FlaskClient, cookie: str) -> N
     ("minutes", "status"), [([29], 200), ([31], 303), ([25] * 28, 200), ([25] * 29, 303)]
 )
 def test_a_session_ends_when_idle_and_after_the_day(
-    browser: Browser, house: House, minutes: list[int], status: int
+    visitor: Browser, house: House, minutes: list[int], status: int
 ) -> None:
-    browser.sign_in("an.colinh")
+    visitor.sign_in("an.colinh")
 
     for pause in minutes:
         house.clock.move(minutes=pause)
-        answer = browser.get("/account")
+        answer = visitor.get("/account")
 
     assert answer.status_code == status
 
 
-def test_a_closed_account_is_signed_out_at_once(browser: Browser, house: House) -> None:
-    browser.sign_in("an.colinh")
+def test_a_closed_account_is_signed_out_at_once(visitor: Browser, house: House) -> None:
+    visitor.sign_in("an.colinh")
     accounts = house.services.accounts
 
     accounts.set_active(SYSTEM, accounts.by_username("an.colinh").id, False)
 
-    assert browser.get("/account").status_code == 303
+    assert visitor.get("/account").status_code == 303

@@ -92,16 +92,16 @@ def test_a_reader_without_work_gets_a_first_step(world: World) -> None:
 
 
 def test_starting_opens_the_report_and_a_second_start_opens_the_same(world: World) -> None:
-    browser = as_(world, "commune_reporter")
-    browser.get("/work")
+    visitor = as_(world, "commune_reporter")
+    visitor.get("/work")
     fields = {"form": "households", "org_unit": "u-commune", "period": "2024", "round": ""}
 
-    first = browser.post("/submissions/start", fields)
-    second = browser.post("/submissions/start", fields)
+    first = visitor.post("/submissions/start", fields)
+    second = visitor.post("/submissions/start", fields)
 
     assert first.status_code == second.status_code == 303
     assert first.location == second.location
-    assert browser.get(first.location).status_code == 200
+    assert visitor.get(first.location).status_code == 200
 
 
 def test_who_may_fill_gets_inputs_and_everybody_else_reads(world: World) -> None:
@@ -131,10 +131,10 @@ def test_a_report_out_of_scope_is_not_found_on_any_of_its_pages(world: World, re
 
 def test_no_page_has_a_number_input_or_anything_inline(world: World) -> None:
     view = start(world, FORM)
-    browser = as_(world, "commune_reporter")
+    visitor = as_(world, "commune_reporter")
 
     for path in ("/work", "/sent", address(view), address(view, "/history"), address(view, "/nil")):
-        html = browser.get(path).get_data(as_text=True)
+        html = visitor.get(path).get_data(as_text=True)
         assert 'type="number"' not in html
         assert not re.search(r"<[a-z][^>]*\s(style|on[a-z]+)=", html), path
         assert not re.search(r"<script(?![^>]*\b(src=|type=\"application/json\"))", html), path
@@ -150,9 +150,9 @@ def test_the_program_in_the_page_cannot_end_its_own_element(world: World) -> Non
 
 def test_the_check_page_blocks_on_errors_and_names_the_cell(world: World) -> None:
     view = start(world, answers={"people": {"male": 1, "female": 1}, "households": 6})
-    browser = as_(world, "commune_reporter")
+    visitor = as_(world, "commune_reporter")
 
-    answer = browser.get(address(view, "/review?event=submit"))
+    answer = visitor.get(address(view, "/review?event=submit"))
 
     assert "Lỗi: có 1 nội dung cần sửa trước khi gửi" in text(answer)
     assert f'href="{address(view)}#/households"' in answer.get_data(as_text=True)
@@ -161,8 +161,8 @@ def test_the_check_page_blocks_on_errors_and_names_the_cell(world: World) -> Non
 
 def test_a_warning_asks_for_a_reason_that_the_approver_reads(world: World) -> None:
     view = start(world, answers={"people": {"male": 120, "female": 130}, "households": 6})
-    browser = as_(world, "commune_reporter")
-    page = browser.get(address(view, "/review?event=submit"))
+    visitor = as_(world, "commune_reporter")
+    page = visitor.get(address(view, "/review?event=submit"))
     fields = {
         "edit": edit_of(page),
         "reason-0-code": "crowded",
@@ -170,8 +170,8 @@ def test_a_warning_asks_for_a_reason_that_the_approver_reads(world: World) -> No
         "reason-0": "",
     }
 
-    refused = browser.post(address(view, "/events/submit"), fields)
-    sent = browser.post(
+    refused = visitor.post(address(view, "/events/submit"), fields)
+    sent = visitor.post(
         address(view, "/events/submit"), fields | {"reason-0": "Nhiều thế hệ ở chung."}
     )
     signer = as_(world, "commune_signer").get(address(view, "/review?event=sign"))
@@ -184,14 +184,14 @@ def test_a_warning_asks_for_a_reason_that_the_approver_reads(world: World) -> No
 
 def test_signing_gives_a_receipt_and_sending_the_page_again_gives_the_same(world: World) -> None:
     view = decide(world, start(world, answers=GOOD), "commune_reporter", "submit")
-    browser = as_(world, "commune_signer")
-    fields = {"edit": edit_of(browser.get(address(view, "/review?event=sign")))}
+    visitor = as_(world, "commune_signer")
+    fields = {"edit": edit_of(visitor.get(address(view, "/review?event=sign")))}
 
-    answers = [browser.post(address(view, "/events/sign"), fields) for _ in range(3)]
+    answers = [visitor.post(address(view, "/events/sign"), fields) for _ in range(3)]
 
     assert {answer.status_code for answer in answers} == {303}
     assert {answer.location for answer in answers} == {address(view, "/receipt")}
-    assert SENT.search(text(browser.get(address(view, "/receipt"))))
+    assert SENT.search(text(visitor.get(address(view, "/receipt"))))
     history = world.services.submissions.history(world.actor("commune_signer"), view.submission.id)
     assert [event.name for event in history].count("submission.sign") == 1
 
@@ -200,13 +200,13 @@ def test_a_page_that_is_no_longer_current_is_explained_and_shows_what_stands_now
     world: World,
 ) -> None:
     view = start(world, answers=GOOD)
-    browser = as_(world, "commune_reporter")
-    fields = {"edit": edit_of(browser.get(address(view, "/review?event=submit")))}
+    visitor = as_(world, "commune_reporter")
+    fields = {"edit": edit_of(visitor.get(address(view, "/review?event=submit")))}
     world.services.submissions.save_cells(
         world.actor("commune_reporter"), view.submission.id, [Change("/households", 6, 7)]
     )
 
-    answer = browser.post(address(view, "/events/submit"), fields)
+    answer = visitor.post(address(view, "/events/submit"), fields)
 
     assert answer.status_code == 412
     assert "sau khi anh/chị mở trang này" in text(answer)
@@ -218,11 +218,11 @@ def test_a_page_that_is_no_longer_current_is_explained_and_shows_what_stands_now
 def test_a_return_needs_its_reason_and_the_clerk_reads_it_on_top(world: World) -> None:
     view = decide(world, start(world, answers=GOOD), "commune_reporter", "submit")
     view = decide(world, view, "commune_signer", "sign")
-    browser = as_(world, "district_approver")
-    fields = {"edit": edit_of(browser.get(address(view, "/review?event=return")))}
+    visitor = as_(world, "district_approver")
+    fields = {"edit": edit_of(visitor.get(address(view, "/review?event=return")))}
 
-    refused = browser.post(address(view, "/events/return"), fields)
-    done = browser.post(
+    refused = visitor.post(address(view, "/events/return"), fields)
+    done = visitor.post(
         address(view, "/events/return"), fields | {"input-note": "Số hộ chưa khớp sổ."}
     )
     clerk = text(as_(world, "commune_reporter").get(address(view)))
@@ -235,16 +235,16 @@ def test_a_return_needs_its_reason_and_the_clerk_reads_it_on_top(world: World) -
 
 def test_the_paper_path_asks_for_the_signed_letter_and_takes_vietnamese_days(world: World) -> None:
     view = start(world, answers=GOOD)
-    browser = as_(world, "commune_reporter")
+    visitor = as_(world, "commune_reporter")
     fields = {
-        "edit": edit_of(browser.get(address(view, "/review?event=send"))),
+        "edit": edit_of(visitor.get(address(view, "/review?event=send"))),
         "input-signer_title": "Chủ tịch",
         "input-letter_number": "12/BC-UBND",
         "input-signed_on": "31/02/2025",
     }
 
-    refused = browser.post(address(view, "/events/send"), fields)
-    sent = browser.post(address(view, "/events/send"), fields | {"input-signed_on": "14/1/2025"})
+    refused = visitor.post(address(view, "/events/send"), fields)
+    sent = visitor.post(address(view, "/events/send"), fields | {"input-signed_on": "14/1/2025"})
     past = text(as_(world, "commune_reporter").get(address(view, "/history")))
 
     assert refused.status_code == 422 and "nhập ngày/tháng/năm" in text(refused)
@@ -255,12 +255,12 @@ def test_the_paper_path_asks_for_the_signed_letter_and_takes_vietnamese_days(wor
 
 def test_nothing_arose_is_one_button_one_question_and_can_be_taken_back(world: World) -> None:
     view = start(world, answers=GOOD)
-    browser = as_(world, "commune_reporter")
-    asked = browser.get(address(view, "/nil"))
+    visitor = as_(world, "commune_reporter")
+    asked = visitor.get(address(view, "/nil"))
 
-    browser.post(address(view, "/nil"), {"edit": edit_of(asked)})
-    shown = browser.get(address(view))
-    browser.post(address(view, "/nil"), {"edit": edit_of(shown), "nil": "no"})
+    visitor.post(address(view, "/nil"), {"edit": edit_of(asked)})
+    shown = visitor.get(address(view))
+    visitor.post(address(view, "/nil"), {"edit": edit_of(shown), "nil": "no"})
 
     assert "Số liệu đã nhập trong báo cáo này sẽ được bỏ trống." in text(asked)
     assert "Báo cáo không phát sinh" in text(shown)
@@ -317,10 +317,10 @@ def test_the_print_is_a_pdf(world: World) -> None:
 @pytest.mark.parametrize("posted", ["", "abc", "-1", "9" * 30])
 def test_an_event_without_a_readable_edit_changes_nothing(world: World, posted: str) -> None:
     view = start(world, answers=GOOD)
-    browser = as_(world, "commune_reporter")
-    browser.get(address(view))
+    visitor = as_(world, "commune_reporter")
+    visitor.get(address(view))
 
-    answer = browser.post(address(view, "/events/submit"), {"edit": posted})
+    answer = visitor.post(address(view, "/events/submit"), {"edit": posted})
 
     assert answer.status_code == 400
     now = world.services.submissions.get(world.actor("commune_reporter"), view.submission.id)
@@ -329,10 +329,10 @@ def test_an_event_without_a_readable_edit_changes_nothing(world: World, posted: 
 
 def test_an_event_of_another_role_is_not_carried_out(world: World) -> None:
     view = start(world, answers=GOOD)
-    browser = as_(world, "commune_signer")
-    browser.get(address(view))
+    visitor = as_(world, "commune_signer")
+    visitor.get(address(view))
 
-    answer = browser.post(address(view, "/events/submit"), {"edit": str(view.submission.edit)})
+    answer = visitor.post(address(view, "/events/submit"), {"edit": str(view.submission.edit)})
 
     assert answer.status_code == 303 and answer.location == address(view)
     now = world.services.submissions.get(world.actor("commune_signer"), view.submission.id)
@@ -342,9 +342,9 @@ def test_an_event_of_another_role_is_not_carried_out(world: World) -> None:
 def test_sent_lists_what_has_left_the_unit(world: World) -> None:
     view = decide(world, start(world, answers=GOOD), "commune_reporter", "submit")
     decide(world, view, "commune_signer", "sign")
-    browser = as_(world, "commune_reporter")
+    visitor = as_(world, "commune_reporter")
 
-    shown = text(browser.get("/sent"))
+    shown = text(visitor.get("/sent"))
 
     assert "Đã gửi, chờ huyện duyệt" in shown and "24/01/2025" in shown
 
@@ -362,8 +362,8 @@ def test_signers_and_approvers_find_what_waits_for_them(world: World) -> None:
 
 def test_only_reporters_reach_the_pages_for_filling(world: World) -> None:
     view = start(world)
-    browser = as_(world, "province_reader")
+    visitor = as_(world, "province_reader")
 
-    assert browser.get("/sent").status_code == 403
-    assert browser.get(address(view, "/nil")).status_code == 403
+    assert visitor.get("/sent").status_code == 403
+    assert visitor.get(address(view, "/nil")).status_code == 403
     assert Role.READER in {grant.role for grant in world.actor("province_reader").grants}

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from server.services.review import SubmissionView
-from tests.browser.conftest import browser  # noqa: F401 - the one Chromium of the worker
 from tests.web.admin.conftest import decide, open_session, with_back_office
 from tests.web.admin.pages import PAGES
 from tests.world import CROWDED, REASON, World
@@ -33,7 +32,7 @@ def address(world: World) -> Iterator[str]:
 
 
 @pytest.fixture
-def open_(browser: Browser, address: str, world: World) -> Iterator[Open]:  # noqa: F811
+def open_(browser: Browser, address: str, world: World) -> Iterator[Open]:
     """``open_("admin", path, width=360)`` is that person's page; a CSP breach fails the test."""
     contexts, breaches = [], []
 
