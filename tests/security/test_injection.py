@@ -316,9 +316,10 @@ _MAIL_HEADERS = [
 @pytest.mark.parametrize("text", HEADERS, ids=repr)
 def test_a_page_takes_no_name_with_a_line_break(site: Site, text: str) -> None:
     fields = {"username": "moi", "name": f"A{text}", "role": "reader", "org_unit": "u-far"}
+    admin = site.visitor("admin")  # signed in before, or the undoing would sign out
     with site.undone():
         before = site.snapshot()
-        answer = site.visitor("admin").post("/admin/accounts/new/", fields)
+        answer = admin.post("/admin/accounts/new/", fields)
         assert (answer.status_code, site.snapshot() == before) == (422, True)
 
 
