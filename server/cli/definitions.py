@@ -51,6 +51,8 @@ def publish(context: Context, paths: tuple[Path, ...]) -> None:
         return
     checks = DefinitionChecks.of(ROOT)
     for result in checks.check(paths):
+        if result.kind == "example":
+            continue
         text = result.path.read_text(encoding="utf-8")
         digest = application.services.catalogue.publish(text, result.kind, SYSTEM)
         click.echo(f"{result.path}: {digest}")

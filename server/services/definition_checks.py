@@ -5,10 +5,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from server.core.definition import Installed, Refusal, check_codelist, check_form, check_workflow
+from server.core.definition_tests import judge
+from server.core.form import compile_form
 from server.core.indicator import CodeList
-from server.core.json_text import JsonInvalid, loads
+from server.core.json_text import JsonInvalid, loads, read
 from server.services.definitions import (
     Kind,
     definition_files,
@@ -20,10 +23,10 @@ from server.services.definitions import (
 
 @dataclass(frozen=True, slots=True)
 class CheckedFile:
-    """A file and everything that speaks against it."""
+    """A file and everything that speaks against it; an example belongs to the form beside it."""
 
     path: Path
-    kind: Kind
+    kind: Kind | Literal["example"]
     refusals: tuple[Refusal, ...]
 
 
@@ -70,7 +73,13 @@ class DefinitionChecks:
         files: list[Path] = []
         for path in paths:
             files += self._in_folder(path) if path.is_dir() else [path]
-        return [self._check(path) for path in dict.fromkeys(files)]
+        results: list[CheckedFile] = []
+        for path in dict.fromkeys(files):
+            result = self._check(path)
+            results.append(result)
+            if result.kind == "form" and not result.refusals and self._is_at_home(path):
+                results += self._examples(path)
+        return results
 
     def differences(self, before: Path, after: Path) -> list[str]:
         """The worded differences of two definition files, by JSON Pointer."""
@@ -91,7 +100,54 @@ class DefinitionChecks:
             refusals = check_workflow(text, self.installed)
         else:
             refusals = check_form(text, self.installed)
+        if not refusals and kind != "codelist" and self._is_at_home(path):
+            refusals = _misplaced(path, text, kind)
         return CheckedFile(path, kind, tuple(refusals))
+
+    def _is_at_home(self, path: Path) -> bool:
+        """Whether the file lies where what ships lies; a copy elsewhere is judged alone."""
+        homes = (self.root / "form_definitions", self.root / "workflows")
+        return any(home.resolve() in path.resolve().parents for home in homes)
+
+    def _examples(self, path: Path) -> list[CheckedFile]:
+        """The examples beside a form: each must give exactly the findings that it names."""
+        source = _source(path)
+        if not isinstance(source, Mapping):
+            return []
+        form = compile_form(source, self.installed.codelists)
+        results = []
+        for example in sorted((path.parent / "examples").glob("*.json")):
+            refusals: list[Refusal] = []
+            try:
+                declared = loads(example.read_bytes())
+                wanted = sorted(set(declared["findings"]))  # type: ignore[index]
+                found = sorted({one.code for one in judge(form, declared).findings})  # type: ignore[arg-type]
+                if found != wanted:
+                    message = f"gives the findings {found}, not {wanted}"
+                    refusals.append(Refusal(1, "/findings", "example-differs", message))
+            except JsonInvalid as error:
+                refusals.append(Refusal(error.line, error.path, error.reason, error.reason))
+            except (KeyError, TypeError) as error:
+                refusals.append(Refusal(1, "", "example-invalid", f"no example: {error!r}"))
+            results.append(CheckedFile(example, "example", tuple(refusals)))
+        return results
+
+
+def _misplaced(path: Path, text: str, kind: Kind) -> list[Refusal]:
+    """Why a definition does not belong where it lies: the place names its code and version."""
+    source = json.loads(text)
+    own = source["x-form"] if kind == "form" else source
+    where = "/x-form" if kind == "form" else ""
+    refusals = []
+    for key, wanted, given in (
+        ("code", path.parent.name, str(own["code"])),
+        ("version", path.stem, f"v{int(own['version']):02}"),
+    ):
+        if wanted != given:
+            line = read(text, str(path)).line(f"{where}/{key}")
+            message = f"the file is {path.parent.name}/{path.stem}, its {key} says {given!r}"
+            refusals.append(Refusal(line, f"{where}/{key}", "misplaced", message))
+    return refusals
 
 
 def _source(path: Path) -> object:
