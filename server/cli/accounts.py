@@ -38,7 +38,9 @@ def create(context: Context, /, username: str, **given: str | None) -> None:
 
 
 @user.command("import")
-@click.argument("sheet", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "sheet", type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path)
+)
 @click.pass_obj
 def import_sheet(context: Context, sheet: Path) -> None:
     """Make accounts from a CSV sheet (username,name,email,role,org_unit); print one-time codes."""

@@ -17,7 +17,7 @@ from server.errors import BieumauError
 @click.pass_context
 def cli(context: click.Context) -> None:
     """Bieumau: forms, approval workflows and reminders for public statistical reporting."""
-    # Relative paths of the settings (var/, the SQLite file) mean the project's folder.
+    # The commands change to the project's folder before they read the settings.
     if "BIEUMAU_CONFIG" in os.environ:
         os.environ["BIEUMAU_CONFIG"] = str(Path(os.environ["BIEUMAU_CONFIG"]).resolve())
     context.obj = Context()

@@ -12,6 +12,9 @@ class Context:
 
     @cached_property
     def settings(self) -> Settings:
+        # Relative paths in the settings (var/, the SQLite file) mean the project's folder, from
+        # wherever the command was called; paths of arguments are absolute by now.
+        os.chdir(ROOT)
         return load_settings(ROOT / "config.toml", os.environ)
 
     @cached_property

@@ -40,7 +40,7 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, resolve_path=True, path_type=Path))
 @click.pass_obj
 def publish(context: Context, paths: tuple[Path, ...]) -> None:
     """Put definitions into the database; without PATH everything that ships, units included."""

@@ -44,7 +44,7 @@ def remind(context: Context, as_of: datetime | None, dry_run: bool, as_json: boo
 @click.option("--period", required=True)
 @click.option("--org-unit", help="Official code; all below it are included.")
 @click.option("--as", "username", required=True, help="The account whose scope counts.")
-@click.option("--out", type=click.Path(path_type=Path), required=True)
+@click.option("--out", type=click.Path(resolve_path=True, path_type=Path), required=True)
 @click.pass_obj
 def export(context: Context, /, format_: str, out: Path, **given: str | None) -> None:
     """Write the reports of one form and period with an export plugin."""
