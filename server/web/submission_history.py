@@ -12,6 +12,7 @@ from server.core.answers import Verdict
 from server.core.event import Event
 from server.core.submission import Change, Revision
 from server.core.values_view import NONE_AROSE
+from server.core.workflow import Workflow
 from server.errors import NotFound
 from server.services.review import SubmissionView
 from server.web.policy import policy
@@ -66,10 +67,13 @@ def history(submission_id: str) -> ResponseReturnValue:
             for change in found
             if not _only_sealed(view, change, before)
         )
+    events = service.history(actor, submission_id)
     return render_template(
         "submissions/history.html",
         head=head_of(view, actor),
-        past=[_past(event) for event in reversed(service.history(actor, submission_id))],
+        past=[
+            _past(view.workflow, event) for event in reversed(service.history(actor, submission_id))
+        ],
         revisions=list(reversed(revisions)),
         older=older,
         newer=newer,
@@ -139,7 +143,7 @@ def _only_sealed(view: SubmissionView, change: Change, before: Revision) -> bool
     return said == {None, NONE_AROSE}
 
 
-def _past(event: Event) -> Past:
+def _past(workflow: Workflow, event: Event) -> Past:
     details = event.details
     note = details.get("note")
     facts = [
@@ -154,7 +158,7 @@ def _past(event: Event) -> Past:
     ]
     return Past(
         event=event,
-        title=event_done(event.name),
+        title=event_done(event, workflow),
         who=services().accounts.name_of(event.actor),
         reason=note if isinstance(note, str) else "",
         receipt=str(details.get("receipt", "")),

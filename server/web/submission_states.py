@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from server.core.calendar import next_working_day
+from server.core.event import Event
 from server.core.form import after
 from server.core.obligation import Obligation, ObligationState
 from server.core.org_unit import Level
@@ -54,8 +55,15 @@ def event_title(event: str) -> str:
     return titles[event]
 
 
-def event_done(name: str) -> str:
-    """An event of a submission's history as a past step; the code itself for what is new to us."""
+def event_done(event: Event, workflow: Workflow) -> str:
+    """An event of a submission's history as a past step; the code itself for what is new to us.
+
+    An approval is named by the state it led to, so that each level is told apart.
+    """
+    code = event.name.partition(".")[2]
+    reached = workflow.states.get(str(event.details.get("to", "")))
+    if code == "approve" and reached is not None:
+        return _(reached.title)
     titles = {
         "started": _("Bắt đầu nhập"),
         "submit": _("Đã trình ký"),
@@ -69,7 +77,6 @@ def event_done(name: str) -> str:
         "record_added": _("Đã thêm phiếu"),
         "record_deleted": _("Đã xóa phiếu"),
     }
-    code = name.partition(".")[2]
     return titles.get(code, code)
 
 

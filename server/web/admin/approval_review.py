@@ -132,7 +132,7 @@ def review_of(actor: Actor, submission_id: str, way: str, asked: Asked | None) -
         explained=_explained(view, plain),
         since=since,
         changed=tuple(_changed(view, change, before, previous) for change in changes),
-        past=_past(actor, submission_id),
+        past=_past(actor, view),
         cells=tuple(_cells(view, plain)),
         errors=tuple(asked.errors) if asked else (),
         marks={mark["path"]: mark.get("note", "") for mark in asked.marks} if asked else {},
@@ -242,11 +242,11 @@ def _cells(view: SubmissionView, shown: Figures) -> list[tuple[str, str]]:
     return found
 
 
-def _past(actor: Actor, submission_id: str) -> tuple[Step, ...]:
-    events = services().submissions.history(actor, submission_id)
+def _past(actor: Actor, view: SubmissionView) -> tuple[Step, ...]:
+    events = services().submissions.history(actor, view.submission.id)
     return tuple(
         Step(
-            title=event_done(event.name),
+            title=event_done(event, view.workflow),
             who=services().accounts.name_of(event.actor),
             at=event.happened_at,
             note=str(event.details.get("note", "")),
