@@ -71,9 +71,7 @@ def history(submission_id: str) -> ResponseReturnValue:
     return render_template(
         "submissions/history.html",
         head=head_of(view, actor),
-        past=[
-            _past(view.workflow, event) for event in reversed(service.history(actor, submission_id))
-        ],
+        past=[_past(view.workflow, event) for event in reversed(events)],
         revisions=list(reversed(revisions)),
         older=older,
         newer=newer,
