@@ -2,15 +2,13 @@
 
 import json
 import random
-import threading
 from collections.abc import Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask_babel import Babel
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from server.core.answers import Context, UnitView, check, merged
 from server.core.form import Form, compile_form
@@ -35,33 +33,6 @@ RUN = """async (programs) => {
     return [[...computed].filter(([, value]) => value !== null), [...off].sort()];
   });
 }"""
-
-
-class Scripts(BaseHTTPRequestHandler):
-    """An empty page and the scripts, under the policy that the real pages have."""
-
-    def do_GET(self) -> None:
-        script = ROOT / self.path.lstrip("/") if self.path.endswith(".js") else None
-        self.send_response(200)
-        self.send_header("Content-Type", "text/javascript" if script else "text/html")
-        self.send_header("Content-Security-Policy", "default-src 'none'; script-src 'self'")
-        self.end_headers()
-        self.wfile.write(script.read_bytes() if script else b"<!doctype html><title>-</title>")
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: the output belongs to the test run."""
-
-
-@pytest.fixture(scope="module")
-def page(browser: Browser) -> Iterator[Page]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Scripts)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    opened = browser.new_page()
-    opened.goto(f"http://127.0.0.1:{server.server_port}/")
-    yield opened
-    opened.close()
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.fixture(scope="module")

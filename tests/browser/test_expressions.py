@@ -4,14 +4,8 @@ import itertools
 import json
 import random
 import struct
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-
-import pytest
-from playwright.sync_api import Browser, Page
 
 from server.core.expression_values import MAX_DECIMALS, rounded
 from server.core.expressions import evaluate, parse, why_not_evaluable
@@ -22,7 +16,7 @@ VECTORS = ROOT / "tests/core/expression_vectors.json"
 MOST_BYTES = 12_000
 
 RUN_ALL = """async (rows) => {
-  const { evaluate, whyNotEvaluable, NOT_EVALUABLE } = await import("/expressions.js");
+  const { evaluate, whyNotEvaluable, NOT_EVALUABLE } = await import("/static/js/expressions.js");
   return rows.map(([tree, values, previous]) => {
     const read = (path) => previous[path];
     const result = evaluate(tree, values, read);
@@ -32,36 +26,9 @@ RUN_ALL = """async (rows) => {
   });
 }"""
 ROUND_ALL = """async (pairs) => {
-  const { round } = await import("/expressions.js");
+  const { round } = await import("/static/js/expressions.js");
   return pairs.map(([number, decimals]) => round(number, decimals));
 }"""
-
-
-class Files(BaseHTTPRequestHandler):
-    """An empty page and the script, under the policy that the real pages have."""
-
-    def do_GET(self) -> None:
-        script = self.path == "/expressions.js"
-        self.send_response(200)
-        self.send_header("Content-Type", "text/javascript" if script else "text/html")
-        self.send_header("Content-Security-Policy", "default-src 'none'; script-src 'self'")
-        self.end_headers()
-        self.wfile.write(SCRIPT.read_bytes() if script else b"<!doctype html><title>-</title>")
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: the output belongs to the test run."""
-
-
-@pytest.fixture(scope="module")
-def page(browser: Browser) -> Iterator[Page]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Files)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    opened = browser.new_page()
-    opened.goto(f"http://127.0.0.1:{server.server_port}/")
-    yield opened
-    opened.close()
-    server.shutdown()
-    server.server_close()
 
 
 def on_server(text: str, values: dict[str, Any]) -> dict[str, object]:

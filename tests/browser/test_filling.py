@@ -1,40 +1,13 @@
 """Typing into the filling page in a real browser: keys, pastes, signs, rows, checks, phones."""
 
 import gzip
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.filling_page import cell, fill, now, paste, saved, start, write
-from tests.filling_world import Seeded, copied, seed, served
 from tests.world import World
-
-
-@pytest.fixture(scope="module")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> Seeded:
-    return seed(tmp_path_factory.mktemp("filling"))
-
-
-@pytest.fixture
-def world(seeded: Seeded, tmp_path: Path) -> Iterator[World]:
-    with copied(seeded, tmp_path) as found:
-        yield found
-
-
-@pytest.fixture
-def address(world: World) -> Iterator[str]:
-    with served(world) as found:
-        yield found
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": 1280, "height": 900}, locale="vi-VN")
-    yield opened
-    opened.close()
 
 
 def test_a_typed_number_reaches_the_server_and_the_totals_follow_at_once(

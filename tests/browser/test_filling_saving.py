@@ -1,11 +1,8 @@
 """What becomes of typed cells: conflicts, lost networks, ended sessions, closed pages, refusals."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Route, expect
+from playwright.sync_api import BrowserContext, Route, expect
 
 from server.core.submission import Change
 from tests.browser.filling_page import (
@@ -19,32 +16,7 @@ from tests.browser.filling_page import (
     start,
     write,
 )
-from tests.filling_world import Seeded, copied, seed, served
 from tests.world import World
-
-
-@pytest.fixture(scope="module")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> Seeded:
-    return seed(tmp_path_factory.mktemp("filling"))
-
-
-@pytest.fixture
-def world(seeded: Seeded, tmp_path: Path) -> Iterator[World]:
-    with copied(seeded, tmp_path) as found:
-        yield found
-
-
-@pytest.fixture
-def address(world: World) -> Iterator[str]:
-    with served(world) as found:
-        yield found
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": 1280, "height": 900}, locale="vi-VN")
-    yield opened
-    opened.close()
 
 
 def test_a_cell_that_somebody_else_changed_shows_both_values_until_one_is_chosen(
