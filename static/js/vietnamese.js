@@ -19,7 +19,7 @@ const YEAR_FIRST = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/;
 
 const SPACES = /[ \t\n\r\f\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g;
 const INVISIBLE = /[\u00ad\u200b\u200c\u200d\u2060\ufeff]/g;
-const FINAL_Y = /(?<![a-z])((?:[bcdghklmnprstvx]+|qu))y(?![a-z])/g;
+const FINAL_Y = /(^|[^a-z])([bcdghklmnprstvx]+|qu)y(?![a-z])/g;
 const TONES = /[\u0300\u0309\u0303\u0301\u0323]/g;
 const WORD = /[a-zđ\u0300\u0309\u0303\u0301\u0323\u0302\u0306\u031b]+/g;
 
@@ -166,7 +166,7 @@ export function fold(text) {
 
 /** The search key of a unit's name, in which "Sỹ Bình" and "Sĩ Bình" are one place. */
 export function foldUnitName(name) {
-  return fold(name).replace(FINAL_Y, "$1i");
+  return fold(name).replace(FINAL_Y, "$1$2i");
 }
 
 /** Case-blind with all diacritics, the tone moved to the word's end: "hoà" equals "hòa". */
