@@ -133,7 +133,8 @@ def _named(answer: object) -> list[str]:
 
 
 def _plain(text: str, site: Site) -> str:
-    """*text* without the ids that its own address brought in."""
+    """*text* without the ids that its own address brought in, and the token of that second."""
+    text = re.sub(r'(content|value)="[.\w-]{60,}"', "", text)
     ids = {MISSING}
     for commune in site.communes.values():
         ids |= {commune.report, commune.draft, commune.survey, commune.record, commune.job}
