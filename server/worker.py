@@ -48,12 +48,6 @@ class Worker:
         """Block until ``stop``."""
         self._stopped.wait()
 
-    def run_once(self) -> None:
-        """Do everything that waits now, in this thread; for tests and for the demo's start."""
-        self._tick()
-        self._dispatch()
-        self._seal()
-
     def _every(self, seconds: int, name: str, work: Callable[[], None]) -> None:
         self._scheduler.add_job(self._guarded, "interval", (name, work), seconds=seconds, id=name)
 
@@ -89,3 +83,4 @@ class Worker:
 
     def _purge(self) -> None:
         self._application.services.idempotency.purge()
+        self._application.services.accounts.purge()

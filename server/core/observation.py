@@ -32,18 +32,3 @@ def scaled(value: float | int, scale: int) -> int:
     1999
     """
     return int((Decimal(str(value)).scaleb(scale)).to_integral_value())
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """An aggregated figure: a sum over units, or ``None`` where the indicator does not add up."""
-
-    indicator: str
-    measure_unit: str
-    org_unit: str | None
-    period: str
-    dimensions: Mapping[str, str]
-    value: Decimal | None
-    reports: int
-    additive: bool
-    status: str

@@ -49,9 +49,3 @@ class Mail:
     recipient: str
     subject: str
     body: str
-
-
-class Mailer(Protocol):
-    """Hands one mail to an SMTP server, or raises ``OSError``/``smtplib.SMTPException``."""
-
-    def send(self, mail: Mail) -> None: ...

@@ -285,6 +285,13 @@ class Accounts:
         """Whether nobody can sign in yet: a fresh installation."""
         return not self.store.list_(limit=1)
 
+    def purge(self) -> None:
+        """Forget ended sessions and failed sign-ins that no throttle counts any more."""
+        now = self.clock.now()
+        with self.transaction():
+            self.store.purge_sessions(now)
+            self.store.purge_failures(now - _THROTTLE_WINDOW)
+
     def _open_session(self, account: Account, address: str) -> str:
         token, now = self.new_secret(), self.clock.now()
         self.store.open_session(

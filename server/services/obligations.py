@@ -143,9 +143,6 @@ class Obligations:
     def rounds(self) -> list[Round]:
         return list(self.obligations.rounds())
 
-    def round_of(self, obligation: Obligation) -> Round | None:
-        return None if obligation.round is None else self.obligations.round(obligation.round)
-
     def excuse(self, actor: Actor, obligation_id: str, *, until: date, reason: str) -> None:
         """Grant an extension: the report still counts as late, excused until that day."""
         with self.transaction():

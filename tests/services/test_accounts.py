@@ -1,8 +1,12 @@
 """Signing in: right and wrong passwords, one-time codes, sessions, tokens."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from server.core.access import SYSTEM, Role
+from server.core.ports import FixedClock
 from server.errors import Conflict, InputInvalid, SignInRefused
 from server.services.accounts import NewAccount
 
@@ -97,6 +101,21 @@ def test_signing_out_and_closing_the_account_end_sessions(world, clerk):
     assert accounts.session(second) is None
     with pytest.raises(SignInRefused):
         accounts.sign_in("hoa.cl", GOOD_PASSWORD, HERE)
+
+
+def test_what_has_ended_is_forgotten_and_what_lives_stays(world, clerk):
+    accounts = world.services.accounts
+    _, token = accounts.redeem_code("hoa.cl", clerk[1], GOOD_PASSWORD, HERE)
+    with pytest.raises(SignInRefused):
+        accounts.sign_in("hoa.cl", "a wrong password", HERE)
+
+    accounts.purge()
+    assert accounts.session(token) is not None
+    assert world.count("sign_in_failure") > 0
+
+    later = FixedClock(world.services.clock.now() + timedelta(days=2))
+    replace(accounts, clock=later).purge()
+    assert (world.count("session"), world.count("sign_in_failure")) == (0, 0)
 
 
 def test_a_username_that_looks_the_same_is_taken(world, clerk):
