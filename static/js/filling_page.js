@@ -1,0 +1,219 @@
+// The document on the page: what its cells hold and show, how they change, what can be undone.
+// Everything else on the filling page (rows, notes, saving, comments …) is told here what happened
+// and changes cells through here.
+
+import { Answers, same } from "./answers.js";
+import { Calculator } from "./calculation.js";
+import { fill, parseCell, showCell, signOf } from "./cell_values.js";
+import { Findings } from "./findings.js";
+import { Messages } from "./messages.js";
+
+const STEPS = 200;
+const byId = (id) => document.getElementById(id);
+
+export class FillingPage {
+  constructor(program) {
+    this.program = program;
+    this.texts = program.texts;
+    this.local = new Answers(program);
+    this.base = new Answers(program);
+    this.calculator = new Calculator(program);
+    this.titleOf = this.titleOf.bind(this);
+    this.findings = new Findings(this.texts, this.titleOf, this.isBegun.bind(this));
+    this.messages = new Messages(program, this.titleOf);
+    this.grids = [];
+    this.saver = null;
+    this.drafts = null;
+    this.computed = new Map();
+    this.off = new Set();
+    this.past = [];
+    this.future = [];
+    this.handlers = new Map();
+  }
+
+  // ---- telling each other ---------------------------------------------------------------------
+
+  on(name, handler) {
+    this.handlers.set(name, [...(this.handlers.get(name) || []), handler]);
+  }
+
+  emit(name, facts = {}) {
+    for (const handler of this.handlers.get(name) || []) handler(facts);
+  }
+
+  // ---- showing --------------------------------------------------------------------------------
+
+  spec(path) {
+    return this.local.spec(path);
+  }
+
+  titleOf(path) {
+    const cell = byId(path);
+    if (!cell) return path;
+    // The label's own words, without the remark that the field may stay empty.
+    if (cell.tagName !== "TD") return document.querySelector(`label[for="${CSS.escape(path)}"]`).firstChild.textContent.trim();
+    const row = cell.parentElement.querySelector(".row-title").textContent;
+    return `${/^\d+$/.test(row) ? fill(this.texts.row, { number: row }) : row}, ${cell.dataset.label}`;
+  }
+
+  /** Whether somebody has typed at one of these places: before that, a rule about them is no news. */
+  isBegun(paths) {
+    return paths.some((path) => {
+      const row = path.slice(0, path.lastIndexOf("/"));
+      const cells = row ? [...document.querySelectorAll(`[data-row="${CSS.escape(row)}"] .cell-typed`)].map((cell) => cell.id) : [path];
+      return cells.some((cell) => this.local.get(cell).value !== null || this.local.get(cell).status);
+    });
+  }
+
+  /** {value, status} of a typed or calculated cell, with the reason that stands at its row. */
+  held(path) {
+    if (this.computed.has(path)) return { value: this.computed.get(path), status: null };
+    const own = this.local.get(path);
+    return own.value === null && !own.status ? { value: null, status: this.local.statusAt(path) } : own;
+  }
+
+  show(path) {
+    if (this.off.has(path) && this.local.get(path).value === null) return signOf("not_applicable");
+    return showCell(this.held(path), this.spec(path));
+  }
+
+  paint(paths) {
+    for (const path of paths) {
+      const cell = byId(path);
+      if (!cell || !this.spec(path)) continue;
+      const shown = this.show(path);
+      if (cell.tagName === "TD") {
+        if (!cell.classList.contains("editing") && cell.textContent !== shown) cell.textContent = shown;
+        const asked = !this.off.has(path);
+        const calculated = Boolean(this.spec(path).calculated);
+        cell.classList.toggle("cell-off", !asked);
+        cell.classList.toggle("cell-typed", asked && !calculated);
+        cell.classList.toggle("cell-computed", asked && calculated);
+        if (asked && !calculated) cell.removeAttribute("aria-readonly");
+        else cell.setAttribute("aria-readonly", "true");
+      } else if (cell.tagName === "OUTPUT") cell.textContent = shown;
+      else if (cell !== document.activeElement) cell.value = cell.tagName === "SELECT" ? String(this.local.get(path).value ?? "") : shown;
+      const field = document.querySelector(`[data-field="${CSS.escape(path)}"]`);
+      if (field) field.hidden = this.off.has(path) && this.local.get(path).value === null;
+      cell.classList.toggle("sign", Boolean(this.held(path).status) && this.held(path).value === null);
+      cell.classList.toggle("pending", Boolean(this.saver) && this.saver.queue.has(path));
+      cell.classList.toggle("conflict", Boolean(this.saver) && this.saver.conflicts.has(path));
+    }
+  }
+
+  recalculate(changed = []) {
+    const before = this.computed;
+    const wasOff = this.off;
+    ({ computed: this.computed, off: this.off } = this.calculator.run(this.local.answers, this.local.statuses));
+    const paths = new Set(changed);
+    for (const [path, value] of this.computed) if (before.get(path) !== value) paths.add(path);
+    for (const path of this.off) if (!wasOff.has(path)) paths.add(path);
+    for (const path of wasOff) if (!this.off.has(path)) paths.add(path);
+    this.paint(paths);
+    this.emit("computed", { computed: this.computed, off: this.off });
+  }
+
+  /** Bring a cell to the eye and the keyboard, also when its row was not shown. */
+  select(path) {
+    const target = byId(path);
+    if (!target) return;
+    const row = target.closest("tr");
+    if (row) row.hidden = false;
+    target.focus();
+    target.scrollIntoView({ block: "center", inline: "center" });
+  }
+
+  // ---- changing -------------------------------------------------------------------------------
+
+  unreadable({ problem, readings, value }, cell) {
+    const facts = { text: value, decimals: cell.decimals || 0, readings: (readings || []).map((one) => one.replace(".", ",")).join(` ${this.texts.or} `) };
+    return fill(this.texts[problem], facts);
+  }
+
+  /** Read texts into cells, [{path, text, convention?, origin?}]: one step for undo, one calculation, one save. */
+  commit(typed, told = null) {
+    const step = [];
+    const asked = [];
+    for (const { path, text, convention, origin } of typed) {
+      const spec = this.spec(path);
+      const read = parseCell(text, spec, convention);
+      this.findings.note(path, read.problem ? this.unreadable(read, spec) : null);
+      if (read.problem === "ambiguous") asked.push({ path, text, origin });
+      step.push({ path, before: this.local.get(path), after: { value: read.value, status: read.status }, origin });
+    }
+    this.apply(step, true);
+    if (asked.length) {
+      const reread = (convention) => this.commit(asked.map((cell) => ({ ...cell, convention })));
+      this.messages.ask(asked[0].text, this.spec(asked[0].path), reread);
+    }
+    if (told) this.messages.pasted(told, step.length);
+  }
+
+  /** Put a step into the document: [{path, before, after, origin?}]. */
+  apply(step, forward = true, remember = true) {
+    const changed = step.filter(({ before, after }) => !same(before, after));
+    for (const { path, before, after } of changed) {
+      this.local.set(path, forward ? after : before);
+      if (!forward || after.status) this.findings.note(path, null);
+    }
+    if (remember && changed.length) {
+      this.past.push(changed);
+      if (this.past.length > STEPS) this.past.shift();
+      this.future.length = 0;
+    }
+    const paths = changed.map(({ path }) => path);
+    if (paths.length && this.saver) this.saver.touch(paths, new Map(changed.map(({ path, origin }) => [path, forward ? origin : undefined])));
+    if (paths.length) this.emit("changed", { paths });
+    this.recalculate(this.withCells(paths.length ? paths : step.map(({ path }) => path)));
+    this.findings.paint();
+  }
+
+  /** A changed row means all of its cells. */
+  withCells(paths) {
+    return paths.flatMap((path) => (this.spec(path) ? [path] : [...document.querySelectorAll(`[data-row="${CSS.escape(path)}"] td.cell`)].map((cell) => cell.id)));
+  }
+
+  undo() {
+    this.again(this.past, this.future, false);
+  }
+
+  redo() {
+    this.again(this.future, this.past, true);
+  }
+
+  again(from, to, forward) {
+    const step = from.pop();
+    if (!step) return;
+    to.push(step);
+    this.apply(forward ? step : [...step].reverse(), forward, false);
+  }
+
+  // ---- the server's answers -------------------------------------------------------------------
+
+  /** Take in the document as the server holds it; cells not yet sent stay as they are here. */
+  answered(body) {
+    const theirs = new Answers(this.program, body.answers, body.statuses);
+    const foreign = this.base.differences(theirs).filter((path) => !this.saver.queue.has(path) && !this.saver.conflicts.has(path));
+    const taken = [];
+    for (const path of foreign) {
+      if (!this.spec(path) && theirs.get(path).value !== null) continue; // its cells follow one by one
+      this.base.set(path, theirs.get(path));
+      this.local.set(path, theirs.get(path));
+      taken.push(path);
+    }
+    if (taken.length) this.emit("changed", { paths: taken });
+    this.recalculate(this.withCells(foreign));
+    this.paint([...document.querySelectorAll(".pending, .conflict")].map((cell) => cell.id));
+    this.findings.set(body.findings);
+    this.emit("answered", { body });
+  }
+
+  /** A conflict is decided: *mine* goes on, or *their* value is taken. */
+  decided(path, their, mine) {
+    this.base.set(path, their);
+    if (!mine) this.local.set(path, their);
+    this.saver.touch([path]);
+    this.emit("changed", { paths: [path] });
+    this.recalculate([path]);
+  }
+}
