@@ -11,6 +11,7 @@ from server.web import (
     accounts,
     admin,
     api,
+    assets,
     compression,
     exports,
     formats,
@@ -96,6 +97,7 @@ def create_web(
     )
     formats.install(app)
     page.install(app, demo=settings.demo.enabled)
+    assets.install(app)
     compression.install(app)
     headers.install(app, secure=server.secure_cookies)
     problems.install(app)

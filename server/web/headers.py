@@ -68,7 +68,8 @@ def _caching(response: Response) -> str:
     if request.path.startswith("/static/fonts/"):
         # Style sheets name them without a digest; another font gets another name.
         return _MONTH if response.status_code in _FOUND else "no-cache"
-    if request.endpoint == "static" or (request.endpoint or "").endswith(".static"):
+    endpoint = request.endpoint or ""
+    if endpoint in ("static", "assets.joined") or endpoint.endswith(".static"):
         # An address with the file's digest never changes its meaning; the others are asked again.
         lasting = response.status_code in _FOUND and "v" in request.args
         return _YEAR if lasting else "no-cache"

@@ -1,5 +1,6 @@
 // The filling page: joins the document with the grids, the fields and the server.
 
+import "./app.js";
 import { editText } from "./cell_values.js";
 import { start as startCellNote } from "./cell_note.js";
 import { Drafts } from "./drafts.js";

@@ -12,6 +12,7 @@ from tests.security.writes import WRITES, write_of
 #: endpoint -> the right it asks; ``None`` opens it to everybody. Blueprint by blueprint.
 RIGHTS: dict[str, Right | None] = {
     "static": None,
+    "assets.joined": None,
     **dict.fromkeys(("health.livez", "health.readyz", "health.metrics"), None),
     **dict.fromkeys(
         (

@@ -1,0 +1,89 @@
+"""Joined scripts and styles: what is joined, what is refused, how it is answered."""
+
+import re
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from server.web.assets import SCRIPTS, STYLES, NotJoinable, join_script
+
+STATIC = Path(__file__).parents[2] / "static"
+
+
+def write(folder: Path, **modules: str) -> Path:
+    for name, text in modules.items():
+        (folder / f"{name}.js").write_text(text, encoding="utf-8")
+    return folder / "main.js"
+
+
+def test_a_module_keeps_its_own_scope_and_gives_what_it_exports(tmp_path: Path) -> None:
+    entry = write(
+        tmp_path,
+        one="// a remark\nconst own = 1;\nexport const first = own;\nexport function second() {}\n",
+        main='import { first, second as other } from "./one.js";\nconst own = first;\nother(own);\n',
+    )
+    joined = join_script(entry)
+    assert "remark" not in joined
+    assert "return {first,second};" in joined
+    assert "const {first,second:other}=m0;" in joined
+    assert not re.search(r"^\s*(import|export)\b", joined, re.MULTILINE)
+
+
+def test_each_module_stands_once_and_after_what_it_imports(tmp_path: Path) -> None:
+    entry = write(
+        tmp_path,
+        base="export const base = 1;\n",
+        left='import { base } from "./base.js";\nexport const left = base;\n',
+        right='import { base } from "./base.js";\nexport const right = base;\n',
+        main='import { left } from "./left.js";\nimport { right } from "./right.js";\nleft(right);\n',
+    )
+    joined = join_script(entry)
+    assert joined.count("const base = 1") == 1
+    assert joined.index("const base = 1") < joined.index("const left") < joined.index("left(right)")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("export default 1;\n", "export default"),
+        ('import all from "./one.js";\n', "import all"),
+        ('import * as all from "./one.js";\n', "import *"),
+        ('export { a } from "./one.js";\n', "export {"),
+        ("const here = import.meta.url;\n", "import.meta"),
+        ("const text = `one\ntwo`;\n", "template literal"),
+        ('import { main } from "./main.js";\n', "imports itself"),
+    ],
+)
+def test_what_cannot_be_joined_is_refused_by_name(tmp_path: Path, text: str, told: str) -> None:
+    entry = write(tmp_path, one="export const one = 1;\n", main=text)
+    with pytest.raises(NotJoinable, match=re.escape(told)) as refused:
+        join_script(entry)
+    assert "main.js" in str(refused.value)
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_every_page_script_can_be_joined(name: str) -> None:
+    assert join_script(STATIC / SCRIPTS[name]).endswith("})();\n")
+
+
+@pytest.mark.parametrize("name", [*SCRIPTS, *STYLES])
+def test_a_joined_file_may_be_kept_a_year_under_its_digest(client: FlaskClient, name: str) -> None:
+    plain = client.get(f"/static/joined/{name}")
+    etag, _ = plain.get_etag()
+    kept = client.get(f"/static/joined/{name}?v={etag}")
+    assert plain.status_code == kept.status_code == 200
+    assert plain.headers["Cache-Control"] == "no-cache"
+    assert "immutable" in kept.headers["Cache-Control"]
+
+
+def test_a_style_sheet_still_finds_its_fonts(client: FlaskClient) -> None:
+    text = client.get("/static/joined/filling.css").get_data(as_text=True)
+    named = re.findall(r'url\("\.\./(fonts/[^"]+)"\)', text)
+    assert named
+    assert all((STATIC / font).is_file() for font in named)
+
+
+@pytest.mark.parametrize("name", ["other.js", "app.js", "..%2fapp.js", "filling"])
+def test_only_listed_names_are_answered(client: FlaskClient, name: str) -> None:
+    assert client.get(f"/static/joined/{name}").status_code == 404
