@@ -7,7 +7,7 @@ from datetime import date
 from server.core.access import Actor, Role
 from server.core.calendar import next_working_day
 from server.core.form import Form
-from server.core.obligation import Obligation, ObligationState, Round
+from server.core.obligation import Obligation, ObligationState, Progress, Round
 from server.core.org_unit import OrgUnit, Tree
 from server.core.period import Period
 from server.core.ports import LOCAL, Clock, NewId, Transaction
@@ -23,6 +23,9 @@ from server.storage.submissions import SubmissionStore
 
 #: Days before the due date at which a report can be started when no round says otherwise.
 OPENS_BEFORE = 90
+#: How far a report is that has left its unit.
+_LEFT = frozenset({Progress.SENT, Progress.FINAL})
+_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +96,35 @@ class Obligations:
             )
         return added
 
-    def work(self, actor: Actor) -> list[WorkItem]:
-        """Everything the actor's own units owe now, the most urgent first."""
+    def work(self, actor: Actor, *, sent: bool | None = None) -> list[WorkItem]:
+        """What the actor's own units owe, the most urgent first.
+
+        *sent* narrows it to the reports that have left the unit, or to those that have not;
+        what is missing is counted for the latter only.
+        """
         own = actor.units(Role.REPORTER, Role.SIGNER)
         if not own:
             return []
         today = self.clock.today()
-        items = []
-        for obligation in self.obligations.list_(org_units=own, limit=500):
-            state = obligation.state(today)
-            if state in (ObligationState.UPCOMING, ObligationState.CLOSED):
-                continue
-            items.append(self._item(actor, obligation, state))
-        return sorted(items, key=_urgency)
+        progress = None if sent is None else _LEFT if sent else set(Progress) - _LEFT
+        items, after = [], None
+        while True:
+            batch = self.obligations.list_(
+                org_units=own, progress=progress, after=after, limit=_BATCH
+            )
+            for obligation in batch:
+                state = obligation.state(today)
+                if state not in (ObligationState.UPCOMING, ObligationState.CLOSED):
+                    items.append(self._item(actor, obligation, state))
+            if len(batch) < _BATCH:
+                return sorted(items, key=_urgency)
+            after = batch[-1].id
+
+    def count_sent(self, actor: Actor) -> int:
+        """How many reports have left the actor's own units."""
+        own = actor.units(Role.REPORTER, Role.SIGNER)
+        counts = self.obligations.counts(org_units=own) if own else {}
+        return sum(counts.get(progress, 0) for progress in _LEFT)
 
     def list_(
         self,
@@ -175,7 +194,7 @@ class Obligations:
         if obligation.submission is not None:
             view = self.reviewer.view(actor, self.submissions.get(obligation.submission))
             submission, form, title = view.submission, view.form, view.state.title
-            missing = len(empty_cells(view))
+            missing = None if obligation.progress in _LEFT else len(empty_cells(view))
         return WorkItem(
             obligation=obligation,
             form=form,

@@ -29,6 +29,7 @@ from server.web import (
     submission_events,
     submission_history,
     submissions,
+    work,
 )
 from server.web.configuration import WebSettings
 from server.web.health import Probe
@@ -39,6 +40,7 @@ _ROOT = Path(__file__).parents[2]
 BLUEPRINTS: tuple[Blueprint, ...] = (
     start.blueprint,
     accounts.blueprint,
+    work.blueprint,
     submissions.blueprint,
     submission_events.blueprint,
     submission_history.blueprint,

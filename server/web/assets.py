@@ -1,9 +1,9 @@
 """Scripts and style sheets of one page joined into one answer each, for slow lines.
 
-Every request of a page costs a slow line a round trip of up to two seconds, so the modules that a page
-needs travel together. They stay separate files in ``static``, without a build step: joining
-them understands exactly the ES modules that we write (named imports and exports, one
-statement each) and refuses everything else when the application is tested.
+Every request of a page costs a slow line a round trip of up to two seconds, so the modules
+that a page needs travel together. They stay separate files in ``static``, without a build
+step: joining understands exactly the ES modules that we write (named imports and exports) and
+refuses everything else when the application is tested.
 """
 
 import hashlib

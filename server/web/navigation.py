@@ -41,8 +41,8 @@ class Menu:
 
 
 WORK = (
-    Entry("Việc của tôi", "submissions.work", Right.SIGNED_IN),
-    Entry("Báo cáo đã gửi", "submissions.sent", Right.FILL),
+    Entry("Việc của tôi", "work.index", Right.SIGNED_IN),
+    Entry("Báo cáo đã gửi", "work.sent", Right.FILL),
     Entry("Phiếu", "records.index", Right.FILL),
     Entry("Chờ tôi ký", "approvals.inbox", Right.SIGN),
     Entry("Chờ tôi duyệt", "approvals.inbox", Right.APPROVE, frozenset({Role.APPROVER})),

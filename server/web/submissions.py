@@ -1,4 +1,4 @@
-"""The clerk's pages: what is owed, the filling page, what was sent.
+"""The clerk's pages of one report: starting it, filling it, saying that nothing arose.
 
 The same page shows a report to those who may only read it. Moving a report on is
 ``submission_events``; its past is ``submission_history``.
@@ -8,20 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from server.core.access import Actor, Right, Role
 from server.core.event import Event
 from server.core.json_text import dumps
-from server.core.obligation import ObligationState
-from server.core.period import Period
 from server.core.submission import Edit
 from server.core.workflow import Move
 from server.errors import Conflict, RequestInvalid, Stale
-from server.services.approvals import InboxItem
 from server.services.guards import empty_cells
-from server.services.obligations import WorkItem
 from server.services.review import SubmissionView
 from server.services.sheets import unit_title
 from server.web.policy import policy
@@ -36,7 +32,6 @@ from server.web.submission_states import (
     event_title,
     late_badge,
     lock_reason,
-    obligation_badge,
     office_title,
 )
 from server.web.submission_words import gettext as _
@@ -44,20 +39,6 @@ from server.web.submission_words import gettext as _
 blueprint = Blueprint("submissions", __name__)
 #: The order in which moves are offered; the first that may be fired is the main one.
 _MOVES = ("sign", "approve", "submit", "send", "close", "return", "recall", "reopen")
-_SENT_STATES = (ObligationState.SUBMITTED, ObligationState.APPROVED)
-
-
-@dataclass(frozen=True, slots=True)
-class WorkRow:
-    """One line of "Việc của tôi" as it is read."""
-
-    item: WorkItem
-    period: str
-    badge: Badge
-    late: Badge | None
-    due_on: date
-    due: str
-    action: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,42 +56,6 @@ class ReportHead:
     lock: str
     returned: Event | None
     returned_by: str
-
-
-@blueprint.get("/work")
-@policy(Right.SIGNED_IN)
-def work() -> ResponseReturnValue:
-    """Everything that waits for this person."""
-    actor, today = current_actor(), services().clock.today()
-    rows = [_work_row(item, today) for item in services().obligations.work(actor)]
-    waiting = list(services().approvals.inbox(actor).items)
-    to_sign = [item for item in waiting if _offers(item, "sign")]
-    owed = [row for row in rows if row.item.state not in _SENT_STATES]
-    return render_template(
-        "submissions/work.html",
-        owed=owed,
-        sent=len(rows) - len(owed),
-        to_sign=to_sign,
-        to_approve=len(waiting) - len(to_sign),
-        desk=_desk(),
-        approves=bool(actor.units(Role.APPROVER)),
-        fills=bool(actor.units(Role.REPORTER)),
-        signs=bool(actor.units(Role.SIGNER)),
-        today=today,
-    )
-
-
-@blueprint.get("/sent")
-@policy(Right.FILL)
-def sent() -> ResponseReturnValue:
-    """Reports of the person's own units that have left them."""
-    actor, today = current_actor(), services().clock.today()
-    rows = [
-        _work_row(item, today)
-        for item in services().obligations.work(actor)
-        if item.state in _SENT_STATES
-    ]
-    return render_template("submissions/sent.html", rows=rows)
 
 
 @blueprint.post("/submissions/start")
@@ -260,47 +205,3 @@ def _returner(view: SubmissionView, event: Event) -> str:
                 return _("Lãnh đạo đơn vị")
             return office_title(view, view.places[move.at])
     return services().accounts.name_of(event.actor)
-
-
-def _work_row(item: WorkItem, today: date) -> WorkRow:
-    obligation = item.obligation
-    if item.submission is None:
-        badge = obligation_badge(item.state)
-    else:
-        workflow = services().catalogue.workflow(
-            item.submission.workflow, item.submission.workflow_version
-        )
-        badge = badge_of(workflow, item.submission.state, missing=item.missing)
-    if item.submission is not None and item.submission.nil and item.state not in _SENT_STATES:
-        badge = Badge(_("Không phát sinh"), "outline")
-    return WorkRow(
-        item=item,
-        period=Period.parse(obligation.period).title,
-        badge=badge,
-        late=late_badge(obligation, today),
-        due_on=current_due(obligation, today),
-        due=due_words(obligation, today),
-        action=_action(item),
-    )
-
-
-def _action(item: WorkItem) -> str:
-    if item.submission is None:
-        return _("Nhập số liệu") if item.may_fill else ""
-    workflow = services().catalogue.workflow(
-        item.submission.workflow, item.submission.workflow_version
-    )
-    if item.may_fill and workflow.states[item.submission.state].editable:
-        return _("Tiếp tục nhập")
-    return _("Xem")
-
-
-def _offers(item: InboxItem, event: str) -> bool:
-    return any(move.event == event for move in item.view.moves)
-
-
-def _desk() -> str | None:
-    """The address of the approval desk, where this installation has one."""
-    if "approvals.inbox" in current_app.view_functions:
-        return url_for("approvals.inbox")
-    return None

@@ -23,14 +23,14 @@ RIGHTS: dict[str, Right | None] = {
     ),
     **dict.fromkeys(
         (
-            "accounts.account", "accounts.change_password", "start.home", "submissions.work",
+            "accounts.account", "accounts.change_password", "start.home", "work.index",
             "mails.index", "mails.mail",
         ),
         Right.SIGNED_IN,
     ),
     **dict.fromkeys(
         (
-            "submissions.sent", "submissions.start", "submissions.nil", "records.index",
+            "work.sent", "submissions.start", "submissions.nil", "records.index",
             "records.add", "records.delete",
         ),
         Right.FILL,

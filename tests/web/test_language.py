@@ -75,7 +75,7 @@ def test_the_language_of_a_link_is_kept(client: FlaskClient) -> None:
 
 def test_the_menu_shows_what_one_may_open_and_what_exists(visitor: Browser) -> None:
     app = visitor.client.application
-    app.add_url_rule("/w", "submissions.work", lambda: "")
+    app.add_url_rule("/w", "work.index", lambda: "")
     app.add_url_rule("/i", "approvals.inbox", lambda: "")
     app.add_url_rule("/a", "admin.index", lambda: "")
 
