@@ -66,14 +66,14 @@ def install(app: Flask) -> None:
 
 def asset_address(name: str) -> str:
     """The address of a joined file; its digest lets browsers keep it a year."""
-    return url_for("assets.joined", name=name, v=asset(name).digest)
+    return url_for("assets.joined", file=name, v=asset(name).digest)
 
 
-@blueprint.get("/static/joined/<name>")
+@blueprint.get("/static/joined/<file>")
 @public
-def joined(name: str) -> Response:
+def joined(file: str) -> Response:
     """One joined file."""
-    found = asset(name)
+    found = asset(file)
     response = Response(found.body, mimetype=found.media_type)
     response.set_etag(found.digest)
     return response

@@ -190,6 +190,7 @@ class Site:
             "format": "csv",
             "event": "submit",
             "name": "1.eml",
+            "file": "filling.js",
             "filename": "css/app.css",
             "code": _CODES.get(rule.endpoint, "households"),
         }
