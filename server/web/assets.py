@@ -8,14 +8,15 @@ refuses everything else when the application is tested.
 
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from flask import Blueprint, Flask, Response, current_app, url_for
+from markupsafe import Markup
 
 from server.errors import NotFound
+from server.web import headers
 from server.web.policy import public
 
 blueprint = Blueprint("assets", __name__)
@@ -23,9 +24,13 @@ blueprint = Blueprint("assets", __name__)
 #: What is joined: a script by its entry module, a style sheet by its parts in order.
 SCRIPTS: Final[Mapping[str, str]] = {
     "filling.js": "js/filling.js",
+    "leaving.js": "js/leaving.js",
+    "offline_page.js": "js/offline_page.js",
 }
 STYLES: Final[Mapping[str, tuple[str, ...]]] = {
-    "filling.css": ("css/tokens.css", "css/app.css", "css/pages.css", "css/grid.css"),
+    "filling.css": tuple(
+        f"css/{name}.css" for name in ("tokens", "app", "pages", "grid", "beside")
+    ),
 }
 
 _IMPORT: Final = re.compile(r'^import (?:\{([^}]*)\} from )?"\./([a-z0-9_]+\.js)";\n', re.MULTILINE)
@@ -36,22 +41,12 @@ _EXPORT: Final = re.compile(
 _MODULE_WORD: Final = re.compile(r"^(?:import|export)\b.*$|\bimport\.meta\b", re.MULTILINE)
 _REMARK: Final = re.compile(r"^ *//.*\n|^ */\*\*(?:[^*]|\*(?!/))*\*/\n", re.MULTILINE)
 _INDENT: Final = re.compile(r"^ +", re.MULTILINE)
+_STYLE_REMARK: Final = re.compile(r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/")
+_STYLE_SPACE: Final = re.compile(r"\s*([{};])\s*")
 
 
 class NotJoinable(ValueError):
     """A module uses what joining does not understand; the message names file and place."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """A joined file."""
-
-    body: bytes
-    media_type: str
-
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256(self.body).hexdigest()[:12]
 
 
 def install(app: Flask) -> None:
@@ -60,44 +55,61 @@ def install(app: Flask) -> None:
     app.extensions["bieumau.assets"] = {}
 
     @app.context_processor
-    def address() -> dict[str, object]:
-        return {"asset": asset_address}
+    def addresses() -> dict[str, object]:
+        return {"asset": asset_address, "inline_style": inline_style}
 
 
 def asset_address(name: str) -> str:
-    """The address of a joined file; its digest lets browsers keep it a year."""
-    return url_for("assets.joined", file=name, v=asset(name).digest)
+    """The address of a joined script; its digest lets browsers keep it a year."""
+    return url_for("assets.joined", file=name, v=_digest(_script(name)))
+
+
+def inline_style(name: str) -> Markup:
+    """The joined style sheet to stand in the page itself: the first paint waits for nothing else.
+
+    The policy of this answer allows exactly this text (see ``server.web.headers``).
+    """
+    root = Path(str(current_app.static_folder))
+    text = _kept(name, [root / part for part in STYLES[name]], lambda: join_style(name, root))
+    headers.allow_style(text)
+    return Markup(text)
 
 
 @blueprint.get("/static/joined/<file>")
 @public
 def joined(file: str) -> Response:
-    """One joined file."""
-    found = asset(file)
-    response = Response(found.body, mimetype=found.media_type)
-    response.set_etag(found.digest)
+    """One joined script."""
+    if file not in SCRIPTS:
+        raise NotFound(kind="asset")
+    text = _script(file)
+    response = Response(text, mimetype="text/javascript")
+    response.set_etag(_digest(text))
     return response
 
 
-def asset(name: str) -> Asset:
-    """The joined file as its parts stand now; joined again when one of them has changed."""
-    root = Path(str(current_app.static_folder))
-    kept: dict[str, tuple[float, Asset]] = current_app.extensions["bieumau.assets"]
-    if name in SCRIPTS:
-        parts = tuple(_order(root / SCRIPTS[name]))
-    elif name in STYLES:
-        parts = tuple(root / part for part in STYLES[name])
-    else:
-        raise NotFound(kind="asset")
+def _script(name: str) -> str:
+    entry = Path(str(current_app.static_folder)) / SCRIPTS[name]
+    return _kept(name, _order(entry), lambda: join_script(entry))
+
+
+def _kept(name: str, parts: Sequence[Path], join: Callable[[], str]) -> str:
+    """What was joined, joined again when one of its parts has changed."""
+    kept: dict[str, tuple[float, str]] = current_app.extensions["bieumau.assets"]
     newest = max(part.stat().st_mtime for part in parts)
     if name not in kept or kept[name][0] != newest:
-        found = (
-            Asset(join_script(root / SCRIPTS[name]).encode(), "text/javascript")
-            if name in SCRIPTS
-            else Asset(_joined_style(parts).encode(), "text/css")
-        )
-        kept[name] = (newest, found)
+        kept[name] = (newest, join())
     return kept[name][1]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def join_style(name: str, root: Path) -> str:
+    """A style sheet without remarks and the spaces between rules, for any address."""
+    text = "\n".join((root / part).read_text(encoding="utf-8") for part in STYLES[name])
+    text = _STYLE_SPACE.sub(r"\1", _STYLE_REMARK.sub("", text)).strip()
+    return text.replace('url("../', 'url("/static/')
 
 
 def join_script(entry: Path) -> str:
@@ -144,9 +156,7 @@ def _wrapped(path: Path, names: Mapping[str, str]) -> str:
     if left is not None:
         raise NotJoinable(f"{path.name}: {left[0].strip()}")
     body = _INDENT.sub("", body).strip()
-    return (
-        f"const {names[path.name]}=(()=>{{\n{body}\nreturn {{{','.join(exported)}}};\n}})();\n"
-    )
+    return f"const {names[path.name]}=(()=>{{\n{body}\nreturn {{{','.join(exported)}}};\n}})();\n"
 
 
 def _binding(match: re.Match[str], names: Mapping[str, str]) -> str:
@@ -155,9 +165,3 @@ def _binding(match: re.Match[str], names: Mapping[str, str]) -> str:
     parts = [part.strip() for part in match[1].split(",") if part.strip()]
     bound = ",".join(part.replace(" as ", ":") for part in parts)
     return f"const {{{bound}}}={names[match[2]]};\n"
-
-
-def _joined_style(parts: tuple[Path, ...]) -> str:
-    text = "\n".join(part.read_text(encoding="utf-8") for part in parts)
-    # Fonts are named beside the style sheets' folder; the joined file stands beside that too.
-    return _INDENT.sub("", re.sub(r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/\n?", "", text))
