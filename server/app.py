@@ -19,7 +19,12 @@ from server.hooks.manager import Plugins
 from server.services import Services
 from server.services.accounts import Accounts, SessionRules
 from server.services.approvals import Approvals
+from server.services.attachments import AttachmentLimits, Attachments
+from server.services.blank_prints import BlankPrints
 from server.services.catalogue import Catalogue
+from server.services.cell_history import CellHistory
+from server.services.comments import Comments
+from server.services.delegations import Delegations
 from server.services.dispatch import CONSUMERS, Dispatch
 from server.services.exports import Exports
 from server.services.guards import Guards
@@ -29,6 +34,9 @@ from server.services.jobs import Jobs
 from server.services.ledger import Ledger
 from server.services.mail import MailDesk
 from server.services.obligations import Obligations
+from server.services.own_figures import OwnFigures
+from server.services.parts import Parts
+from server.services.presence import Presence
 from server.services.records import Records
 from server.services.reference import Reference
 from server.services.reminders import Reminders
@@ -36,10 +44,14 @@ from server.services.reports import Reports
 from server.services.review import Reviewer
 from server.services.scope import Scope
 from server.services.submissions import Submissions
+from server.services.workbook_spool import Spool
+from server.services.workbooks import Workbooks
 from server.settings import Settings
 from server.storage.accounts import AccountStore
+from server.storage.attachments import AttachmentFiles, AttachmentStore
 from server.storage.catalogue import CatalogueStore
 from server.storage.database import Database
+from server.storage.delegations import DelegationStore
 from server.storage.events import EventStore
 from server.storage.holidays import HolidayStore
 from server.storage.idempotency import IdempotencyStore
@@ -48,6 +60,8 @@ from server.storage.mail import MailStore
 from server.storage.obligations import ObligationStore
 from server.storage.observations import ObservationStore
 from server.storage.org_units import OrgUnitStore
+from server.storage.parts import PartStore
+from server.storage.presence import PresenceStore
 from server.storage.submissions import SubmissionStore
 from server.storage.survey_records import SurveyRecordStore
 from server.storage.ticks import TickStore
@@ -205,6 +219,7 @@ def _services(settings: Settings, clock: Clock, database: Database) -> Services:
     submission_store, record_store = SubmissionStore(database), SurveyRecordStore(database)
     obligation_store, mail_store = ObligationStore(database), MailStore(database)
     observation_store, job_store = ObservationStore(database), JobStore(database)
+    part_store, attachment_store = PartStore(database), AttachmentStore(database)
     reference = Reference(
         OrgUnitStore(database), HolidayStore(database), events, transaction, clock
     )
@@ -212,7 +227,16 @@ def _services(settings: Settings, clock: Clock, database: Database) -> Services:
     catalogue = Catalogue(
         CatalogueStore(database), events, reference, transaction, clock, _meta_schemas()
     )
-    reviewer = Reviewer(catalogue, reference, scope, submission_store, obligation_store)
+    reviewer = Reviewer(
+        catalogue,
+        reference,
+        scope,
+        submission_store,
+        obligation_store,
+        record_store,
+        part_store,
+        events,
+    )
     accounts = _accounts(settings, clock, database, events, new_id)
     mail_domain = urlsplit(settings.server.public_url).hostname or "localhost"
     exports = Exports(
@@ -228,6 +252,12 @@ def _services(settings: Settings, clock: Clock, database: Database) -> Services:
         folder=Path(settings.files.var) / "results",
         demo=settings.demo.enabled,
     )
+    submissions = Submissions(
+        submission_store, obligation_store, events, reviewer, transaction, clock, new_id
+    )
+    reports = Reports(
+        observation_store, obligation_store, catalogue, reference, scope, clock
+    )
     return Services(
         accounts=accounts,
         approvals=Approvals(
@@ -236,11 +266,35 @@ def _services(settings: Settings, clock: Clock, database: Database) -> Services:
             events=events,
             reviewer=reviewer,
             guards=Guards(submission_store, obligation_store, record_store),
+            attachments=attachment_store,
             transaction=transaction,
             clock=clock,
             receipt_prefix="BK",
         ),
+        blank_prints=BlankPrints(
+            plugins, reviewer, submissions, exports.folder, new_id, settings.demo.enabled
+        ),
+        attachments=Attachments(
+            store=attachment_store,
+            files=AttachmentFiles(
+                Path(settings.files.var) / settings.attachments.directory  # absolute ones win
+            ),
+            submissions=submission_store,
+            events=events,
+            reviewer=reviewer,
+            transaction=transaction,
+            clock=clock,
+            new_id=new_id,
+            limits=AttachmentLimits(
+                settings.attachments.most_bytes, settings.attachments.most_per_report
+            ),
+        ),
         catalogue=catalogue,
+        cell_history=CellHistory(submission_store, events, reviewer),
+        comments=Comments(submission_store, events, reviewer, transaction, clock, new_id),
+        delegations=Delegations(
+            accounts.delegations, accounts.store, catalogue, events, transaction, clock
+        ),
         dispatch=Dispatch(
             events=events,
             submissions=submission_store,
@@ -268,7 +322,21 @@ def _services(settings: Settings, clock: Clock, database: Database) -> Services:
         obligations=Obligations(
             obligation_store, submission_store, events, reviewer, transaction, clock, new_id
         ),
+        own_figures=OwnFigures(submission_store, catalogue, reference, reports, plugins),
+        parts=Parts(
+            parts=part_store,
+            submissions=submission_store,
+            obligations=obligation_store,
+            events=events,
+            reviewer=reviewer,
+            accounts=accounts,
+            transaction=transaction,
+            clock=clock,
+        ),
         plugins=plugins,
+        presence=Presence(
+            PresenceStore(database), submission_store, reviewer, transaction, clock
+        ),
         records=Records(
             record_store, submission_store, events, reviewer, transaction, clock, new_id
         ),
@@ -284,9 +352,16 @@ def _services(settings: Settings, clock: Clock, database: Database) -> Services:
             clock=clock,
             mail_domain=mail_domain,
         ),
-        reports=Reports(observation_store, obligation_store, catalogue, reference, scope, clock),
-        submissions=Submissions(
-            submission_store, obligation_store, events, reviewer, transaction, clock, new_id
+        reports=reports,
+        submissions=submissions,
+        workbooks=Workbooks(
+            plugins=plugins,
+            submissions=submissions,
+            spool=Spool(Path(settings.files.var) / "uploads", clock, new_secret),
+            clock=clock,
+            new_id=new_id,
+            folder=Path(settings.files.var) / "results",
+            demo=settings.demo.enabled,
         ),
         clock=clock,
     )
@@ -303,6 +378,7 @@ def _accounts(
     )
     return Accounts(
         store=AccountStore(database),
+        delegations=DelegationStore(database),
         events=events,
         transaction=database.transaction,
         clock=clock,

@@ -31,6 +31,12 @@ class AccessDenied(BieumauError):
     code = "access-denied"
 
 
+class PartClosed(AccessDenied):
+    """The cells are of a part that others fill, or that is handed in. Facts: ``parts``, ``errors``."""
+
+    code = "part-closed"
+
+
 class SignInRefused(BieumauError):
     """Wrong name or password, or the account is closed, or too many tries. Facts: ``reason``."""
 
@@ -159,6 +165,15 @@ class ImportRefused(BieumauError):
     """A file cannot be taken in. Facts: ``reason`` and where."""
 
     code = "import-refused"
+
+
+class AttachmentRefused(BieumauError):
+    """A file cannot be attached. Facts: ``reason``, ``errors``, and the limit where there is one.
+
+    Reasons: ``empty``, ``too-large``, ``too-many``, ``type``, ``ending``.
+    """
+
+    code = "attachment-refused"
 
 
 class BodyTooLarge(BieumauError):

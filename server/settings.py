@@ -23,6 +23,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from server.errors import SettingsInvalid
 
 MIN_SECRET = 32
+#: What a form sends besides the file itself.
+_AROUND_A_FILE = 100_000
 
 _Table = TypeVar("_Table")
 
@@ -49,7 +51,7 @@ class ServerSettings:
     )
     threads: int = _key(8, "Threads of the web server", least=1, most=256)
     max_body_bytes: int = _key(
-        10_000_000, "Bytes of the largest request body", least=100_000, most=1_000_000_000
+        10_500_000, "Bytes of the largest request body", least=100_000, most=1_000_000_000
     )
 
 
@@ -120,6 +122,17 @@ class FileSettings:
 
 
 @dataclass(frozen=True)
+class AttachmentSettings:
+    """``[attachments]``: files attached to reports."""
+
+    directory: str = _key("attachments", "Folder of attached files, inside files.var or absolute")
+    most_bytes: int = _key(
+        10_000_000, "Bytes of the largest file", least=10_000, most=100_000_000
+    )
+    most_per_report: int = _key(50, "Files that one report may have", least=1, most=1000)
+
+
+@dataclass(frozen=True)
 class DemoSettings:
     """``[demo]``: set by ``./run demo`` alone."""
 
@@ -148,6 +161,7 @@ class Settings:
     mail: MailSettings = MailSettings()
     reminders: ReminderSettings = ReminderSettings()
     files: FileSettings = FileSettings()
+    attachments: AttachmentSettings = AttachmentSettings()
     demo: DemoSettings = DemoSettings()
     plugins: PluginSettings = PluginSettings()
     secret_key: str = field(default="", repr=False)
@@ -177,6 +191,11 @@ def load_settings(path: Path | None, environ: Mapping[str, str]) -> Settings:
     if settings.server.secure_cookies and not settings.server.public_url.startswith("https:"):
         raise SettingsInvalid(
             key="server.secure_cookies", reason="needs server.public_url with https"
+        )
+    if settings.attachments.most_bytes + _AROUND_A_FILE > settings.server.max_body_bytes:
+        raise SettingsInvalid(
+            key="attachments.most_bytes",
+            reason=f"must be {_AROUND_A_FILE} less than server.max_body_bytes",
         )
     return Settings(**tables, secret_key=_secret(environ, Path(settings.files.var)))
 

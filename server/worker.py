@@ -62,6 +62,7 @@ class Worker:
     def _tick(self) -> None:
         services, clock = self._application.services, self._application.clock
         self._application.beat()
+        services.presence.forget()
         sent = services.reminders.send_due(clock.today())
         fresh = sum(reminder.suppressed is None for reminder in sent)
         if fresh:
@@ -84,3 +85,7 @@ class Worker:
     def _purge(self) -> None:
         self._application.services.idempotency.purge()
         self._application.services.accounts.purge()
+        swept = self._application.services.attachments.sweep()
+        if swept:
+            log.info("attachments.swept", count=swept)
+        self._application.services.workbooks.spool.sweep()

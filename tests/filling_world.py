@@ -26,7 +26,7 @@ from tests.world import ROOT, World, copied_world, make_world
 
 PASSWORD = "đường về bản xa"
 LAST_YEAR = FixedClock(datetime(2024, 1, 10, 3, 0, tzinfo=UTC))
-PLUGINS = ("csv_export", "pdf_print")
+PLUGINS = ("csv_export", "pdf_print", "xlsx_workbook")
 FORMS = ("population_ethnic", "near_poor")
 #: The rows of the example that the rules find nothing wrong with.
 EXAMPLE = json.loads(
@@ -135,7 +135,7 @@ def _publish(world: World) -> None:
         catalogue.publish(text, "workflow", SYSTEM)
     for code in FORMS:
         text = (ROOT / f"form_definitions/{code}/v01.json").read_text("utf-8")
-        catalogue.publish(text, "form", SYSTEM)
+        catalogue.publish(text, "form", SYSTEM, alongside=("commune_sheet",))
 
 
 def _round(period: str, opens_on: date) -> Round:

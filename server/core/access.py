@@ -1,7 +1,7 @@
 """Who may do what where: roles, dated grants at org units, the actor of a use case."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -41,12 +41,20 @@ OWN_UNIT_ROLES = frozenset({Role.REPORTER, Role.SIGNER})
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role at an org unit, from a day to a day (both inclusive, ``None`` = open)."""
+    """A role at an org unit, from a day to a day (both inclusive, ``None`` = open).
+
+    A *personal* one also shows the personal values that reports hold there and below. With
+    *stands_for* it is the grant of that account, handed to the actor for a time (``delegation``),
+    and with *forms* for these forms only.
+    """
 
     role: Role
     org_unit: str
     valid_from: date | None = None
     valid_to: date | None = None
+    personal: bool = False
+    stands_for: str | None = None
+    forms: tuple[str, ...] = ()
 
     def holds(self, on: date) -> bool:
         return (self.valid_from is None or self.valid_from <= on) and (
@@ -68,6 +76,41 @@ class Actor:
     def units(self, *roles: Role) -> frozenset[str]:
         """Org units at which the actor holds one of *roles* (the units themselves)."""
         return frozenset(grant.org_unit for grant in self.grants if grant.role in roles)
+
+    def stands_for(self, role: Role, units: Collection[str]) -> str | None:
+        """In whose name the actor uses *role* at one of *units*; None for by a grant of its own."""
+        found = [
+            grant.stands_for
+            for grant in self.grants
+            if grant.role is role and grant.org_unit in units
+        ]
+        return None if None in found else min(filter(None, found), default=None)
+
+    def handed_by(self, principal: str | None) -> "Actor":
+        """The actor with only what that account handed over; None: with only its own grants."""
+        kept = tuple(grant for grant in self.grants if grant.stands_for == principal)
+        return replace(self, grants=kept)
+
+    @property
+    def principals(self) -> tuple[str, ...]:
+        """The accounts that handed something to the actor."""
+        return tuple(sorted({grant.stands_for for grant in self.grants if grant.stands_for}))
+
+    def within(self, form: str) -> "Actor":
+        """The actor without what was handed to it for other forms than *form*."""
+        kept = tuple(grant for grant in self.grants if not grant.forms or form in grant.forms)
+        return self if len(kept) == len(self.grants) else replace(self, grants=kept)
+
+    def owns_personal(self, unit: str) -> bool:
+        """Whether the actor fills or signs for *unit*: its personal values are the actor's work."""
+        return unit in self.units(*OWN_UNIT_ROLES)
+
+    def sees_personal(self, unit: str, above: Collection[str]) -> bool:
+        """Whether personal values of *unit* are shown; *above* are the units over it."""
+        return self.owns_personal(unit) or any(
+            grant.personal and (grant.org_unit == unit or grant.org_unit in above)
+            for grant in self.grants
+        )
 
     @property
     def is_admin(self) -> bool:

@@ -155,7 +155,7 @@ def _wanted(form: Form, place: Place, change: Change) -> Change:
         new = None
     if place.cell is None and place.block is not None and new is not None:
         new = _container(form, place, new)
-    return Change(change.path, change.old, new, status)
+    return Change(change.path, change.old, new, status, change.origin)
 
 
 def _container(form: Form, place: Place, new: object) -> object:

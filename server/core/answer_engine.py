@@ -11,6 +11,7 @@ from server.core.calculation import Rule, Step, plan_of
 from server.core.form import Form
 from server.core.form_checks import CompiledCheck, compiled_checks
 from server.core.form_scope import Scope
+from server.core.outlier import Outliers, outliers_of
 from server.core.shape import Block, BlockKind, Cell, Line
 
 
@@ -24,7 +25,7 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """A form's validator, order of calculation, rules and demands."""
+    """A form's validator, order of calculation, rules and demands, and what else it looks at."""
 
     validator: jsonschema_rs.Draft202012Validator
     steps: tuple[Step, ...]
@@ -32,6 +33,9 @@ class Engine:
     document: Demand
     lines: dict[tuple[str, str], Demand]  # by block and line; lines that are alike under ""
     uses_previous: bool
+    uses_last_year: bool
+    other_forms: tuple[str, ...]
+    outliers: Outliers | None
 
     def demand(self, block: Block, line: Line) -> Demand:
         return self.lines[block.key, line.key if block.kind is BlockKind.FIXED else ""]
@@ -68,6 +72,9 @@ def _compiled(form: Form) -> Engine:
         document=document,
         lines=lines,
         uses_previous=any(rule.expression.previous for rule in rules),
+        uses_last_year=any(rule.expression.last_year for rule in rules),
+        other_forms=tuple(sorted({form for rule in rules for form, _ in rule.expression.others})),
+        outliers=outliers_of(form.settings),
     )
 
 

@@ -4,12 +4,14 @@ Each error becomes a finding on a cell. What plain JSON Schema cannot know is ju
 whether a required cell is asked at all, or has a reason instead of a value.
 """
 
+import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Final
 
 import jsonschema_rs
 
-from server.core.answer_messages import message
+from server.core.answer_messages import words_of
 from server.core.answer_paths import Answers, Statuses, place_of, rows_of, value_at
 from server.core.finding import Finding, Severity
 from server.core.form import Form
@@ -17,12 +19,23 @@ from server.core.json_text import pointer, tokens
 from server.core.shape import ROW_ID, Block, BlockKind, Cell, Line, mapping, sequence
 from server.core.submission import STATUSES
 
+_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _KEYWORDS: Final = {"not": "pattern"}  # only a roster line's name has a `not`
 
 
 def validator_of(document: Mapping[str, object]) -> jsonschema_rs.Draft202012Validator:
     """The compiled validator of a form; formats are checked, nothing is ever fetched."""
-    return jsonschema_rs.Draft202012Validator(dict(document), validate_formats=True)
+    return jsonschema_rs.Draft202012Validator(
+        dict(document), validate_formats=True, formats={"date": _is_day}
+    )
+
+
+def _is_day(text: str) -> bool:
+    """Whether it is a day that exists; the validator's own test takes ``-024-01-01`` for one."""
+    try:
+        return _DAY.fullmatch(text) is not None and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def schema_findings(
@@ -81,13 +94,17 @@ def built_in(
 ) -> Finding:
     """The finding ``schema.<keyword>``; with *left*, a number and the limit it passed."""
     right = limit if left is not None and isinstance(limit, int | float) else None
+    words, english = words_of(keyword, cell, limit)
     return Finding(
         path=path,
         code=f"schema.{keyword}",
         severity=Severity.ERROR,
-        message=message(keyword, cell, limit),
+        message=words.message,
         left=None if right is None else left,
         right=right,
+        rule=words.rule,
+        fix=words.fix,
+        english=english,
     )
 
 

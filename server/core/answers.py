@@ -23,6 +23,7 @@ from server.core.calculation import Calculator
 from server.core.finding import Finding
 from server.core.form import Form
 from server.core.period import Period
+from server.core.unusual_cells import history_of, unusual_cells, without_answered
 from server.core.values_view import view_of
 
 __all__ = [
@@ -38,10 +39,12 @@ __all__ = [
     "cell_title",
     "check",
     "diff",
+    "history_of",
     "missing",
     "seal",
     "validate_paths",
     "with_results",
+    "without_answered",
     "without_calculated",
 ]
 
@@ -59,13 +62,20 @@ class UnitView:
 class Context:
     """What a judgement rests on beside the answers.
 
-    *previous* are the answers of the previous period's report together with its results.
+    *previous* are the answers of the previous period's report together with its results,
+    *last_year* those of the same period of last year; *others* has by form code what the unit sent
+    on other forms for this period, answers with results and statuses; *history* the unit's own
+    earlier numbers by path, oldest first. Only what the form's engine asks for is looked at.
     """
 
     unit: UnitView
     period: Period
     previous: Answers | None = None
     previous_statuses: Statuses = field(default_factory=dict)
+    last_year: Answers | None = None
+    last_year_statuses: Statuses = field(default_factory=dict)
+    others: Mapping[str, tuple[Answers, Statuses]] = field(default_factory=dict)
+    history: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,8 @@ def check(form: Form, answers: Answers, statuses: Statuses, context: Context) ->
     ]
     for rule in engine.checks:
         findings.extend(rule.findings(calculator))
+    if engine.outliers is not None and context.history:
+        findings.extend(unusual_cells(form, calculator, context.history, engine.outliers))
     return Verdict(tuple(findings), computed, frozenset(calculator.off))
 
 
@@ -115,10 +127,14 @@ def missing(form: Form, answers: Answers, statuses: Statuses, context: Context) 
 
 def _calculated(form: Form, answers: Answers, statuses: Statuses, context: Context) -> Calculator:
     engine = engine_of(form)
-    previous = None
+    previous = last_year = None
     if engine.uses_previous and context.previous is not None:
         previous = view_of(
             form.shape, context.previous, context.previous_statuses, with_calculated=True
+        )
+    if engine.uses_last_year and context.last_year is not None:
+        last_year = view_of(
+            form.shape, context.last_year, context.last_year_statuses, with_calculated=True
         )
     period = context.period
     calculator = Calculator(
@@ -126,6 +142,8 @@ def _calculated(form: Form, answers: Answers, statuses: Statuses, context: Conte
         previous,
         {"code": context.unit.code, "level": context.unit.level, "kind": context.unit.kind},
         {"id": period.id, "type": str(period.type), "year": period.year},
+        last_year=last_year,
+        others=context.others,
     )
     calculator.run(engine.steps)
     return calculator

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
+from server.core.answer_paths import Answers, Statuses
 from server.core.expression_values import rounded
 from server.core.expressions import Expression, evaluate, why_not_evaluable
 from server.core.form_scope import Node, Scope, node_of
-from server.core.json_text import tokens
+from server.core.past import Past, nothing_before, reader_of_others
 from server.core.shape import ROW_ID, Block, BlockKind, Cell, Shape
-from server.core.values_view import RowView, View, previous_value
+from server.core.values_view import RowView, View
 
 
 class CalculationCycle(Exception):
@@ -26,20 +27,25 @@ class CalculationCycle(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """An expression in its scope. ``outer`` are the names it reads beside those of its own line."""
+    """An expression in its scope. ``outer`` are the names it reads beside those of its own line;
+    ``elsewhere`` is whether it reads earlier reports or other forms.
+    """
 
     expression: Expression
     outer: tuple[str, ...]
     per_row: bool
+    elsewhere: bool
 
     @classmethod
     def of(cls, expression: Expression, scope: Scope) -> "Rule":
         own = scope.line.cells if scope.line is not None else {}
-        relative = any(not path.startswith("/") for path in expression.previous)
+        earlier = (*expression.previous, *expression.last_year)
+        relative = any(not path.startswith("/") for path in earlier)
         return cls(
             expression=expression,
             outer=tuple(sorted(expression.names - own.keys())),
             per_row=relative or "row" in expression.names or bool(expression.names & own.keys()),
+            elsewhere=bool(earlier or expression.others),
         )
 
 
@@ -112,11 +118,6 @@ def _step(scope: Scope, row: str | None, cell: Cell) -> Step:
     )
 
 
-def nothing_before(path: str) -> object:
-    """``prev`` when there is no previous report."""
-    return None
-
-
 class Calculator:
     """One judgement's work on one view. ``off`` are the pointers of cells that are not asked."""
 
@@ -126,6 +127,9 @@ class Calculator:
         previous: View | None,
         unit: Mapping[str, object],
         period: Mapping[str, object],
+        *,
+        last_year: View | None = None,
+        others: Mapping[str, tuple[Answers, Statuses]] | None = None,
     ) -> None:
         self.view = view
         self.names = view.values
@@ -134,8 +138,9 @@ class Calculator:
         self.off: set[str] = set()
         self.computed: dict[str, object] = {}
         self._blocks_off: set[str] = set()
-        self._previous = previous
-        self._previous_rows: dict[str, dict[str, RowView]] = {}
+        self._previous = None if previous is None else Past(previous)
+        self._last_year = None if last_year is None else Past(last_year)
+        self._other = reader_of_others(others or {})
 
     def run(self, steps: tuple[Step, ...]) -> None:
         for step in steps:
@@ -148,29 +153,31 @@ class Calculator:
 
     def result(self, rule: Rule, block: Block | None = None, row: RowView | None = None) -> object:
         """What the rule says, on a line when one is given."""
-        values, before = self._surroundings(rule, block, row)
-        return evaluate(rule.expression, values, before)
+        expression, values = rule.expression, self._values(rule, row)
+        if not rule.elsewhere:  # most rules, for hundreds of lines
+            return evaluate(expression, values, nothing_before)
+        before = _reader(self._previous, expression.previous, block, row)
+        last_year = _reader(self._last_year, expression.last_year, block, row)
+        return evaluate(expression, values, before, last_year, self._other)
 
     def why_not(self, rule: Rule, block: Block | None, row: RowView | None) -> str | None:
         """Why the rule has no result, None when it has one."""
-        values, before = self._surroundings(rule, block, row)
-        return why_not_evaluable(rule.expression, values, before)
+        expression = rule.expression
+        before = _reader(self._previous, expression.previous, block, row)
+        last_year = _reader(self._last_year, expression.last_year, block, row)
+        values = self._values(rule, row)
+        return why_not_evaluable(expression, values, before, last_year, self._other)
 
-    def _surroundings(
-        self, rule: Rule, block: Block | None, row: RowView | None
-    ) -> tuple[Mapping[str, object], Callable[[str], object]]:
-        """The names and the previous report as the rule sees them."""
-        before: Callable[[str], object] = nothing_before
-        if rule.expression.previous and self._previous is not None:
-            before = self._before(block, row)
+    def _values(self, rule: Rule, row: RowView | None) -> Mapping[str, object]:
+        """The names as the rule sees them."""
         if row is None:
-            return self.names, before
+            return self.names
         if not rule.outer:
-            return row.values, before
+            return row.values
         values = {name: self.names.get(name) for name in rule.outer}
         values["row"] = row.key
         values.update(row.values)
-        return values, before
+        return values
 
     def document(self) -> dict[str, object]:
         """The calculated values in the shape of the answers."""
@@ -186,26 +193,17 @@ class Calculator:
                 found[key] = {row.key: row.computed for row in rows if row.computed}
         return found
 
-    def previous_row(self, block: Block, key: str) -> RowView | None:
-        """The same line in the previous report."""
-        if self._previous is None:
-            return None
-        if block.key not in self._previous_rows:
-            rows = self._previous.rows[block.key]
-            self._previous_rows[block.key] = {row.key: row for row in rows}
-        return self._previous_rows[block.key].get(key)
-
-    def _before(self, block: Block | None, row: RowView | None) -> Callable[[str], object]:
-        view = self._previous
-        assert view is not None
-        line = None if block is None or row is None else self.previous_row(block, row.key)
-
-        def read(path: str) -> object:
-            if path.startswith("/"):
-                return previous_value(view, tokens(path))
-            return None if line is None else line.values.get(path)
-
-        return read
+    def has_past(self, rule: Rule, block: Block, key: str) -> bool:
+        """Whether a line of an earlier report that the rule reads held anything."""
+        expression = rule.expression
+        for past, read in (
+            (self._previous, expression.previous),
+            (self._last_year, expression.last_year),
+        ):
+            row = past.row(block, key) if past is not None and read else None
+            if row is not None and row.held is not None:
+                return True
+        return False
 
     def _root(self, step: Step) -> None:
         assert step.cell is not None
@@ -259,6 +257,12 @@ class Calculator:
         self.off.add(row.pointer(cell.key))
         if row.held is not None:
             row.values[cell.key] = None
+
+
+def _reader(
+    past: Past | None, wanted: tuple[str, ...], block: Block | None, row: RowView | None
+) -> Callable[[str], object]:
+    return past.reader(block, row) if wanted and past is not None else nothing_before
 
 
 def _settled(value: object, cell: Cell) -> object:

@@ -14,6 +14,7 @@ from server.core.definition_catalogue import (
     refuse_indicators,
     refuse_settings,
 )
+from server.core.definition_elsewhere import refuse_elsewhere
 from server.core.definition_expressions import refuse_each, refuse_meanings, refuse_unreadable
 from server.core.definition_layout import refuse_layout
 from server.core.definition_migration import refuse_migration
@@ -24,6 +25,7 @@ from server.core.definition_structure import (
     refuse_sizes,
     refuse_structure,
 )
+from server.core.definition_survey import refuse_feed_tests, refuse_survey
 from server.core.definition_tests import refuse_tests
 from server.core.definition_text import refuse_texts
 from server.core.definition_workflow import refuse_workflow
@@ -90,10 +92,13 @@ def check_form(text: str, installed: Installed) -> list[Refusal]:
         refuse_each(refusals, source, form.shape)
         if refusals:
             return
+        refuse_elsewhere(refusals, source, form, installed)
         refuse_meanings(refusals, source, form)
         refuse_migration(refusals, source, form)
+        refuse_survey(refusals, source, form, installed)
         if not refusals:
             refuse_tests(refusals, source, form)
+            refuse_feed_tests(refusals, source, form)
 
     return _checked(text, installed.form_schema, further)
 

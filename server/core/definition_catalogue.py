@@ -1,12 +1,13 @@
 """What a definition refers to outside itself: code lists, indicators, units, workflows, forms."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 
 from server.core.definition_source import line_source, lines_of, root_cells
 from server.core.indicator import CodeList
+from server.core.part import UNIT
 from server.core.refusal import Refusals
-from server.core.shape import BlockKind, Shape, mapping, strings
+from server.core.shape import BlockKind, Shape, mapping, sequence, strings
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,8 @@ class Installed:
     """What a definition may refer to, and the meta-schemas it is held against.
 
     *dimensions* are codes of code lists that figures may be broken down by; all of them unless
-    said. *org_unit_codes* are official codes, of whatever day.
+    said. *org_unit_codes* are official codes, of whatever day. *shape_of* gives the shape of a
+    form by its code, None where only the code is known.
     """
 
     codelists: Mapping[str, CodeList]
@@ -25,6 +27,7 @@ class Installed:
     form_schema: Mapping[str, object]
     workflow_schema: Mapping[str, object]
     dimensions: Collection[str] | None = None
+    shape_of: Callable[[str], Shape | None] = field(default=lambda code: None)
 
     def is_dimension(self, code: str) -> bool:
         return code in self.codelists and (self.dimensions is None or code in self.dimensions)
@@ -86,6 +89,10 @@ def refuse_settings(refusals: Refusals, source: Mapping[str, object], installed:
     for key, root in mapping(source["properties"]).items():
         owner = mapping(root).get("x-owner")
         _refuse_unit(refusals, f"/properties/{key}/x-owner", owner, installed)
+    for place, section in enumerate(sequence(mapping(source["x-layout"])["sections"])):
+        owner = mapping(section).get("owner", UNIT)
+        if owner != UNIT:
+            _refuse_unit(refusals, f"/x-layout/sections/{place}/owner", owner, installed)
 
 
 def refuse_indicators(

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from server.core.answer_paths import PathUnknown, place_of
+from server.core.answer_paths import Answers, PathUnknown, Statuses, place_of
 from server.core.calculation import CalculationCycle, Calculator, Rule, plan_of
 from server.core.definition_source import line_source, lines_of, root_cells, source_path
 from server.core.expressions import Expression, ExpressionInvalid, parse
@@ -29,7 +29,7 @@ _PERIOD: Final = {"id": "2024", "type": "year", "year": 2024}
 
 
 @dataclass(frozen=True, slots=True)
-class _Use:
+class Use:
     """An expression of the definition: where it stands, its scope, what it must give."""
 
     path: str
@@ -63,7 +63,7 @@ def refuse_each(refusals: Refusals, source: Mapping[str, object], shape: Shape) 
 
 def refuse_meanings(refusals: Refusals, source: Mapping[str, object], form: Form) -> None:
     """Refuse unknown names and paths, cycles, wrong results, and wrong words about rules."""
-    uses = list(_uses(source, form.shape))
+    uses = list(uses_of(source, form.shape))
     for use in uses:
         for name in use.scope.unknown(use.expression):
             message = f"the expression uses {name}, which the form does not have here"
@@ -107,13 +107,14 @@ def _texts(source: Mapping[str, object]) -> Iterator[tuple[str, str]]:
         yield f"/x-checks/{place}/rule", str(mapping(check)["rule"])
 
 
-def _uses(source: Mapping[str, object], shape: Shape) -> Iterator[_Use]:
+def uses_of(source: Mapping[str, object], shape: Shape) -> Iterator[Use]:
+    """Every expression of the definition, in the order of the form; the rules come last."""
     document = Scope(shape)
     for key, cell in shape.cells.items():
         yield from _cell_uses(f"/properties/{key}", cell, document)
     for key, block in shape.blocks.items():
         if block.relevant is not None:
-            yield _Use(f"/properties/{key}/x-relevant", block.relevant, document, bool)
+            yield Use(f"/properties/{key}/x-relevant", block.relevant, document, bool)
         for line in block.samples:
             path = line_source(source, block, line.key).path
             scope = Scope(shape, block, line)
@@ -122,7 +123,7 @@ def _uses(source: Mapping[str, object], shape: Shape) -> Iterator[_Use]:
     for place, check in enumerate(sequence(source.get("x-checks", ()))):
         for scope in _check_scopes(mapping(check), shape):
             rule = parse(str(mapping(check)["rule"]))
-            yield _Use(f"/x-checks/{place}/rule", rule, scope, bool)
+            yield Use(f"/x-checks/{place}/rule", rule, scope, bool)
 
 
 def _check_scopes(check: Mapping[str, object], shape: Shape) -> Iterator[Scope]:
@@ -133,14 +134,14 @@ def _check_scopes(check: Mapping[str, object], shape: Shape) -> Iterator[Scope]:
         yield from (Scope(shape, scope.block, line) for line in scope.block.samples)
 
 
-def _cell_uses(path: str, cell: Cell, scope: Scope) -> Iterator[_Use]:
+def _cell_uses(path: str, cell: Cell, scope: Scope) -> Iterator[Use]:
     if cell.calculate is not None:
         expected = float if cell.numeric else bool if cell.type == "boolean" else str
-        yield _Use(f"{path}/x-calculate", cell.calculate, scope, expected)
+        yield Use(f"{path}/x-calculate", cell.calculate, scope, expected)
     if cell.relevant is not None:
-        yield _Use(f"{path}/x-relevant", cell.relevant, scope, bool)
+        yield Use(f"{path}/x-relevant", cell.relevant, scope, bool)
     if cell.required_when is not None:
-        yield _Use(f"{path}/x-required-when", cell.required_when, scope, bool)
+        yield Use(f"{path}/x-required-when", cell.required_when, scope, bool)
 
 
 def _refuse_check(refusals: Refusals, path: str, check: Mapping[str, object], form: Form) -> None:
@@ -152,10 +153,13 @@ def _refuse_check(refusals: Refusals, path: str, check: Mapping[str, object], fo
     known = {"row"} if scope.block is not None else set()
     if parse(str(check["rule"])).comparison is not None:
         known |= _SIDES
-    texts = {f"{path}/message": check["message"]}
     english = mapping(mapping(check.get("i18n", {})).get("en", {}))
-    if "message" in english:
-        texts[f"{path}/i18n/en/message"] = english["message"]
+    texts = {
+        f"{path}{within}/{key}": held[key]
+        for within, held in (("", check), ("/i18n/en", english))
+        for key in ("message", "explain", "fix")
+        if key in held
+    }
     for where, text in texts.items():
         for name in _PLACEHOLDER.findall(str(text)):
             if name not in known:
@@ -173,11 +177,18 @@ def _is_marked(path: str, scope: Scope, form: Form) -> bool:
     return True
 
 
-def _refuse_results(refusals: Refusals, uses: list[_Use], form: Form) -> None:
+def _refuse_results(refusals: Refusals, uses: list[Use], form: Form) -> None:
     """Evaluate everything on a filled form: a wrong type there is wrong on every form."""
     answers = _filled(form.shape)
     before = view_of(form.shape, answers, {}, with_calculated=True)
-    calculator = Calculator(view_of(form.shape, answers, {}), before, _UNIT, _PERIOD)
+    calculator = Calculator(
+        view_of(form.shape, answers, {}),
+        before,
+        _UNIT,
+        _PERIOD,
+        last_year=before,
+        others=_filled_others(uses),
+    )
     calculator.run(plan_of(form.shape))
     for use in uses:
         block, row = use.scope.block, None
@@ -197,6 +208,21 @@ def _refuse_results(refusals: Refusals, uses: list[_Use], form: Form) -> None:
         ):
             message = f"the expression gives no {_NAMES[use.expected or bool]}"
             refusals.add(use.path, "expression-wrong-type", message)
+
+
+def _filled_others(uses: list[Use]) -> dict[str, tuple[Answers, Statuses]]:
+    """Reports of other forms with a number wherever the expressions look."""
+    found: dict[str, dict[str, object]] = {}
+    for code, path in (other for use in uses for other in use.expression.others):
+        found[code] = _with_number(found.get(code, {}), tokens(path))
+    return {code: (answers, {}) for code, answers in found.items()}
+
+
+def _with_number(answers: Mapping[str, object], parts: tuple[str, ...]) -> dict[str, object]:
+    held = answers.get(parts[0])
+    inner = held if isinstance(held, Mapping) else {}
+    value: object = 1 if len(parts) == 1 else _with_number(inner, parts[1:])
+    return {**answers, parts[0]: value}
 
 
 _NAMES: Final[Mapping[type, str]] = {float: "number", bool: "truth", str: "text"}

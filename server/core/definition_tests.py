@@ -1,8 +1,10 @@
 """A definition's own tests (``x-tests``) and example files, judged by the one verdict engine."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
+from server.core.answer_engine import engine_of
 from server.core.answer_paths import PathUnknown, calculated_paths, cells_of, place_of
 from server.core.answers import Context, UnitView, Verdict, check, with_results
 from server.core.form import Form
@@ -26,9 +28,11 @@ _PERIODS: Final = {
 
 
 def judge(form: Form, example: Mapping[str, object]) -> Verdict:
-    """The verdict on ``{answers, statuses?, unit?, period?, previous?}``.
+    """The verdict on ``{answers, statuses?, unit?, period?}`` and what it is held against.
 
-    ``previous`` holds what was typed; its results are calculated here, as of the period before.
+    ``previous`` and ``lastYear`` hold what was typed; their results are calculated here, as of
+    their period. ``others`` holds by form code the answers as sent, results included, and
+    ``history`` by path the earlier numbers, oldest first.
     """
     context = context_of(form, example)
     answers, statuses = _answers(example)
@@ -36,7 +40,7 @@ def judge(form: Form, example: Mapping[str, object]) -> Verdict:
 
 
 def context_of(form: Form, example: Mapping[str, object]) -> Context:
-    """Unit, period and previous report of an example; a usual unit and period where it has none."""
+    """What an example is judged with; a usual unit and period where it names none."""
     levels = strings(mapping(form.settings.get("assignedTo", {})).get("levels", ("commune",)))
     unit = mapping(example.get("unit", {}))
     level = str(unit.get("level", levels[0]))
@@ -46,11 +50,34 @@ def context_of(form: Form, example: Mapping[str, object]) -> Context:
         kind=str(unit.get("kind", _KINDS[level])),
     )
     period = Period.parse(str(example.get("period", _PERIODS[form.period_type])))
-    if "previous" not in example:
-        return Context(view, period)
-    answers, statuses = _answers(mapping(example["previous"]))
-    before = with_results(form, answers, statuses, Context(view, period.previous()))
-    return Context(view, period, before, statuses)
+    context = Context(
+        view,
+        period,
+        others={code: _answers(mapping(held)) for code, held in _map(example, "others").items()},
+        history={path: _numbers(values) for path, values in _map(example, "history").items()},
+    )
+    if "previous" in example:
+        answers, statuses = _answers(mapping(example["previous"]))
+        before = with_results(form, answers, statuses, Context(view, period.previous()))
+        context = replace(context, previous=before, previous_statuses=statuses)
+    earlier = period.last_year()
+    if earlier == period.previous() and "lastYear" not in example:
+        # A yearly report's last year is the period before.
+        last_year, reasons = context.previous, context.previous_statuses
+        context = replace(context, last_year=last_year, last_year_statuses=reasons)
+    elif earlier is not None and "lastYear" in example:
+        answers, statuses = _answers(mapping(example["lastYear"]))
+        before = with_results(form, answers, statuses, Context(view, earlier))
+        context = replace(context, last_year=before, last_year_statuses=statuses)
+    return context
+
+
+def _map(example: Mapping[str, object], key: str) -> Mapping[str, object]:
+    return mapping(example.get(key, {}))
+
+
+def _numbers(values: object) -> tuple[float, ...]:
+    return tuple(float(str(value)) for value in sequence(values))
 
 
 def _answers(example: Mapping[str, object]) -> tuple[Mapping[str, object], dict[str, str]]:
@@ -89,9 +116,15 @@ def _refuse_paths(refusals: Refusals, path: str, test: Mapping[str, object], for
         message = f"answers hold the calculated value {calculated}"
         refusals.add(f"{path}/answers", "test-calculated", message, cell=calculated)
     held = {f"{path}/statuses": mapping(test.get("statuses", {}))}
-    if "previous" in test:
-        previous = mapping(test["previous"])
-        held[f"{path}/previous/statuses"] = mapping(previous.get("statuses", {}))
+    for earlier in ("previous", "lastYear"):
+        if earlier in test:
+            statuses = mapping(mapping(test[earlier]).get("statuses", {}))
+            held[f"{path}/{earlier}/statuses"] = statuses
+    held[f"{path}/history"] = _map(test, "history")
+    for code in _map(test, "others"):
+        if code not in engine_of(form).other_forms:
+            message = f"no rule of the form looks at the form {code}"
+            refusals.add(f"{path}/others/{code}", "test-other-unread", message, form=code)
     for where, statuses in held.items():
         for status in statuses:
             try:

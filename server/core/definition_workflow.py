@@ -1,18 +1,25 @@
-"""A workflow as a machine: every state can be reached, every report can come to an end."""
+"""A workflow's declarations, one by one: names that exist, conditions that mean something, people
+who may decide. What they do together is proved in ``workflow_proof``.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from jsonschema import Draft202012Validator, SchemaError
 
+from server.core.access import Role
 from server.core.expressions import ExpressionInvalid, parse
-from server.core.form_scope import OUTSIDE
 from server.core.refusal import Refusals
 from server.core.shape import mapping, sequence, strings
+from server.core.workflow import Workflow
+from server.core.workflow_conditions import WrongType, refuse_types, unknown_names
+from server.core.workflow_proof import refuse_unproved
 
 _DEFS: Final = "#/$defs/"
 #: Only these lead out of a final state.
 _AFTER_FINAL: Final = frozenset({"close", "reopen"})
+#: A reader looks, an admin keeps the system; neither decides a report.
+_IDLE: Final = frozenset({Role.READER, Role.ADMIN})
 
 
 def refuse_workflow(refusals: Refusals, source: Mapping[str, object]) -> None:
@@ -25,9 +32,15 @@ def refuse_workflow(refusals: Refusals, source: Mapping[str, object]) -> None:
         _refuse_transition(refusals, f"/transitions/{place}", mapping(declared), source, states)
     for name, declared in mapping(source.get("$defs", {})).items():
         _refuse_input(refusals, f"/$defs/{name}", mapping(declared))
-    _refuse_clashes(refusals, source)
+    for code, state in states.items():
+        if "escalate" in state:
+            _refuse_people(refusals, f"/states/{code}/escalate", mapping(state["escalate"]))
+    _refuse_map(refusals, source, states)
+    if not any(state.get("final") for state in states.values()):
+        refusals.add("/states", "nothing-final", "no state is final")
     if not refusals:
-        _refuse_paths(refusals, source, states)
+        # The meta-schema asks for code and version; the proof needs neither.
+        refuse_unproved(refusals, Workflow.of({"code": "", "version": 1, **source}))
 
 
 def _refuse_transition(
@@ -43,11 +56,17 @@ def _refuse_transition(
             refusals.add(where, "unknown-state", message, state=state)
     event = str(transition["event"])
     for place, state in enumerate(strings(transition["from"])):
+        if state == transition["to"]:
+            message = f"{event} leads from {state!r} to itself"
+            refusals.add(f"{path}/from/{place}", "transition-to-itself", message, state=state)
         if states.get(state, {}).get("final") and event not in _AFTER_FINAL:
             message = f"{event} leaves the final state {state!r}; only close and reopen may"
             refusals.add(f"{path}/from/{place}", "final-state-left", message, state=state)
+    if "by" in transition:
+        _refuse_signatories(refusals, f"{path}/by", mapping(transition["by"]))
     if "when" in transition:
-        _refuse_condition(refusals, f"{path}/when", str(transition["when"]))
+        timed = "after" in transition
+        _refuse_condition(refusals, f"{path}/when", str(transition["when"]), timed)
     supplied = mapping(transition.get("input", {}))
     reference = supplied.get("$ref")
     if reference is not None:
@@ -64,8 +83,48 @@ def _named_states(path: str, transition: Mapping[str, object]) -> Iterator[tuple
     yield f"{path}/to", str(transition["to"])
 
 
-def _refuse_condition(refusals: Refusals, path: str, text: str) -> None:
-    """A condition sees the unit and the period; a workflow serves many forms."""
+def _refuse_signatories(refusals: Refusals, path: str, by: Mapping[str, object]) -> None:
+    if "all" not in by:
+        _refuse_people(refusals, path, by)
+        return
+    seen: set[tuple[object, ...]] = set()
+    for place, declared in enumerate(sequence(by["all"])):
+        people, where = mapping(declared), f"{path}/all/{place}"
+        _refuse_people(refusals, where, people)
+        who = (people["role"], people["at"], people.get("title"))
+        if who in seen:
+            message = f"{people['role']} at {people['at']} signs twice: say count, or give titles"
+            refusals.add(where, "signatory-repeated", message)
+        seen.add(who)
+
+
+def _refuse_people(refusals: Refusals, path: str, people: Mapping[str, object]) -> None:
+    if people["role"] in _IDLE:
+        message = f"a {people['role']} decides no report"
+        refusals.add(f"{path}/role", "role-decides-nothing", message, role=people["role"])
+
+
+def _refuse_map(
+    refusals: Refusals,
+    source: Mapping[str, object],
+    states: Mapping[str, Mapping[str, object]],
+) -> None:
+    """Running reports move from an earlier version, to states that this one has."""
+    if "map" not in source:
+        return
+    declared = mapping(source["map"])
+    version, earlier = int(str(source["version"])), int(str(declared["from"]))
+    if earlier >= version:
+        message = f"version {earlier} does not come before version {version}"
+        refusals.add("/map/from", "map-not-earlier", message, version=earlier)
+    for old, new in mapping(declared["states"]).items():
+        if new not in states:
+            message = f"there is no state {new!r}"
+            refusals.add(f"/map/states/{old}", "unknown-state", message, state=new)
+
+
+def _refuse_condition(refusals: Refusals, path: str, text: str, timed: bool) -> None:
+    """A condition knows the facts of ``workflow_conditions``; a workflow serves many forms."""
     try:
         expression = parse(text)
     except ExpressionInvalid as fault:
@@ -74,15 +133,16 @@ def _refuse_condition(refusals: Refusals, path: str, text: str) -> None:
             path, "expression-invalid", message, reason=fault.reason, character=fault.column
         )
         return
-    for path_before in expression.previous:
-        name = f'prev("{path_before}")'
-        message = f"the expression uses {name}; a workflow knows unit and period alone"
+    unknown = unknown_names(expression, timed=timed)
+    for name in unknown:
+        message = f"the expression uses {name}, which a condition of a workflow does not know"
         refusals.add(path, "expression-unknown", message, name=name)
-    for found in expression.paths:
-        if len(found) != 2 or found[1] not in OUTSIDE.get(found[0], ()):  # noqa: PLR2004
-            name = ".".join(found)
-            message = f"the expression uses {name}; a workflow knows unit and period alone"
-            refusals.add(path, "expression-unknown", message, name=name)
+    if unknown:
+        return
+    try:
+        refuse_types(expression)
+    except WrongType as fault:
+        refusals.add(path, "expression-wrong-type", f"the expression cannot work: {fault}")
 
 
 def _refuse_input(refusals: Refusals, path: str, schema: Mapping[str, object]) -> None:
@@ -107,54 +167,3 @@ def _refuse_input(refusals: Refusals, path: str, schema: Mapping[str, object]) -
         Draft202012Validator.check_schema(dict(schema))
     except SchemaError as error:
         refusals.add(path, "wrong-value", f"input is no JSON Schema: {error.message}")
-
-
-def _refuse_clashes(refusals: Refusals, source: Mapping[str, object]) -> None:
-    """One person, one button, one meaning: an event of a role may lead to one place only."""
-    seen: set[tuple[str, str, str]] = set()
-    for place, declared in enumerate(sequence(source["transitions"])):
-        transition = mapping(declared)
-        event, role = str(transition["event"]), str(mapping(transition["by"])["role"])
-        for at, state in enumerate(strings(transition["from"])):
-            if (event, state, role) in seen:
-                message = f"{event} from {state!r} by {role} is declared twice"
-                refusals.add(
-                    f"/transitions/{place}/from/{at}", "transition-clash", message, event=event
-                )
-            seen.add((event, state, role))
-
-
-def _refuse_paths(
-    refusals: Refusals,
-    source: Mapping[str, object],
-    states: Mapping[str, Mapping[str, object]],
-) -> None:
-    moves: dict[str, set[str]] = {code: set() for code in states}
-    back: dict[str, set[str]] = {code: set() for code in states}
-    for declared in sequence(source["transitions"]):
-        target = str(mapping(declared)["to"])
-        for state in strings(mapping(declared)["from"]):
-            moves[state].add(target)
-            back[target].add(state)
-    final = {code for code, state in states.items() if state.get("final")}
-    if not final:
-        refusals.add("/states", "nothing-final", "no state is final")
-        return
-    reached = _closure({str(source["initial"])}, moves)
-    ending = _closure(final, back)
-    for code in states:
-        if code not in reached:
-            message = f"no path leads from the initial state to {code!r}"
-            refusals.add(f"/states/{code}", "state-unreachable", message, state=code)
-        elif code not in ending:
-            message = f"no path leads from {code!r} to a final state"
-            refusals.add(f"/states/{code}", "state-dead-end", message, state=code)
-
-
-def _closure(start: set[str], moves: Mapping[str, set[str]]) -> set[str]:
-    reached, waiting = set(start), list(start)
-    while waiting:
-        for state in moves[waiting.pop()] - reached:
-            reached.add(state)
-            waiting.append(state)
-    return reached

@@ -60,6 +60,15 @@ def _near(context: Context, a: object, b: object, tolerance: object) -> object:
     refuse_operands(a, b, tolerance)
 
 
+def _change(context: Context, now: object, before: object) -> object:
+    if type(now) is float or now is None:
+        if before is None or (type(before) is float and before == 0.0):
+            return None  # there is nothing to measure the change against
+        if type(now) is float and type(before) is float:
+            return finite((now - before) / before * 100.0)
+    refuse_operands(now, before)
+
+
 def _coalesce(context: Context, *arguments: object) -> object:
     return next((value for value in arguments if value is not None), None)
 
@@ -92,6 +101,7 @@ FUNCTIONS: dict[str, Callable[..., Program]] = {
     "round": _function(_round),
     "near": _function(_near),
     "coalesce": _function(_coalesce),
+    "change": _function(_change),
     "startsWith": _text_test(str.startswith),
     "endsWith": _text_test(str.endswith),
     "contains": _text_test(str.__contains__),

@@ -27,7 +27,7 @@ from server.core.expression_values import (
     spend,
 )
 
-_FIRST_SLOT = 2
+_PREVIOUS, _LAST_YEAR, _OTHER, _CELL, _FIRST_SLOT = range(1, 6)  # places of the context
 _LARGEST = float_info.max
 _AS_IS = frozenset([float, str, bool, type(None), dict, list])
 
@@ -67,9 +67,21 @@ def _variable(node: tuple[Node, ...]) -> Program:
     return lambda values, context: context[place]
 
 
-def _previous(node: tuple[Node, ...]) -> Program:
-    path = cast(str, node[1])
-    return lambda values, context: plain(cast(Callable[[str], object], context[1])(path))
+def _earlier(place: int) -> Callable[[tuple[Node, ...]], Program]:
+    """A path, asked of the reader at *place*: in an earlier report, or of the report itself."""
+
+    def build(node: tuple[Node, ...]) -> Program:
+        path = cast(str, node[1])
+        return lambda values, context: plain(cast(Callable[[str], object], context[place])(path))
+
+    return build
+
+
+def _other(node: tuple[Node, ...]) -> Program:
+    form, path = cast(str, node[1]), cast(str, node[2])
+    return lambda values, context: plain(
+        cast(Callable[[str, str], object], context[_OTHER])(form, path)
+    )
 
 
 def _has(node: tuple[Node, ...]) -> Program:
@@ -346,7 +358,10 @@ def _quantified(decisive: bool, place: int, weight: int, source: Program, body: 
 _LEAVES: dict[str, Callable[[tuple[Node, ...]], Program]] = {
     "name": _name,
     "var": _variable,
-    "prev": _previous,
+    "prev": _earlier(_PREVIOUS),
+    "lastYear": _earlier(_LAST_YEAR),
+    "value": _earlier(_CELL),
+    "other": _other,
     "has": _has,
     "list": _list,
 }

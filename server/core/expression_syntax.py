@@ -26,10 +26,16 @@ _FUNCTIONS: dict[str, tuple[int, int | None]] = {
     "round": (1, 2),
     "near": (3, 3),
     "coalesce": (1, None),
+    "change": (2, 2),
 }
+FUNCTIONS = frozenset(_FUNCTIONS)
+# Functions whose arguments are read as they are written, not evaluated.
+READERS = frozenset(["prev", "lastYear", "other", "value", "has"])
 _METHODS = {"startsWith": 1, "endsWith": 1, "contains": 1, "size": 0}
 _LITERALS: dict[str, Node] = {"true": True, "false": False, "null": None}
 _PREVIOUS_PATH = re.compile(r"(?:/.*|[A-Za-z_][A-Za-z0-9_]*)\Z")
+_FORM_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
+_NEEDS_PATH = {"prev": "prev-needs-path", "lastYear": "last-year-needs-path"}
 
 
 class Parsed(NamedTuple):
@@ -265,10 +271,10 @@ class _Parser:
         return self._term(("name", word.text), 1, word.start)
 
     def _call(self, word: Token) -> _Term:
-        if word.text not in _FUNCTIONS and word.text not in {"prev", "has"}:
+        if word.text not in _FUNCTIONS and word.text not in READERS:
             raise self._refusal("unknown-function", word)
         arguments = self._arguments()
-        if word.text in {"prev", "has"}:
+        if word.text in READERS:
             return self._special(word, arguments)
         fewest, most = _FUNCTIONS[word.text]
         if len(arguments) < fewest or (most is not None and len(arguments) > most):
@@ -276,12 +282,21 @@ class _Parser:
         return self._join(word.text, *arguments, start=word.start)
 
     def _special(self, word: Token, arguments: list[_Term]) -> _Term:
-        if len(arguments) != 1:
+        if len(arguments) != (2 if word.text == "other" else 1):
             raise self._refusal("wrong-arity", word)
         node = arguments[0].node
-        if word.text == "prev":
+        if word.text in _NEEDS_PATH:
             if not isinstance(node, str) or not _PREVIOUS_PATH.match(node):
-                raise self._refusal("prev-needs-path", word)
+                raise self._refusal(_NEEDS_PATH[word.text], word)
+        elif word.text == "other":
+            path = arguments[1].node
+            if not isinstance(node, str) or not _FORM_CODE.match(node):
+                raise self._refusal("other-needs-form", word)
+            if not isinstance(path, str) or not path.startswith("/"):
+                raise self._refusal("other-needs-path", word)
+        elif word.text == "value":
+            if not isinstance(node, str) or not node.startswith("/"):
+                raise self._refusal("value-needs-path", word)
         elif not isinstance(node, tuple) or node[0] != "get":
             raise self._refusal("has-needs-member", word)
         return self._join(word.text, *arguments, start=word.start)

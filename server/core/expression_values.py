@@ -11,7 +11,8 @@ from sys import float_info
 from typing import Final, NoReturn, TypeAlias
 
 Values: TypeAlias = Mapping[str, object]
-# Work left, the reader of the previous period, then one place per macro variable.
+# Work left, the readers of the previous period, of last year, of other forms and of the report's
+# own cells, then one place per macro variable.
 Context: TypeAlias = list[object]
 Program: TypeAlias = Callable[[Values, Context], object]
 

@@ -46,8 +46,10 @@ class Expression:
     """One text, read and checked.
 
     *names* are the root names it uses, *paths* the member chains from them (``"*"`` for an index
-    that only the evaluation knows), *previous* the arguments of ``prev``, *comparison* the two
-    sides and the operator when the whole text is one comparison.
+    that only the evaluation knows), *previous* the arguments of ``prev``, *last_year* those of
+    ``lastYear``, *others* those of ``other``, *cells* those of ``value``, which the conditions of
+    workflows alone may use, *comparison* the two sides and the operator when the whole text is one
+    comparison.
 
     >>> expression = parse("rows['02'].total >= sum(rows.map(k, rows[k].male))")
     >>> sorted(expression.names), expression.paths
@@ -60,6 +62,9 @@ class Expression:
     names: frozenset[str] = field(compare=False)
     paths: tuple[Path, ...] = field(compare=False)
     previous: tuple[str, ...] = field(compare=False)
+    last_year: tuple[str, ...] = field(compare=False)
+    others: tuple[tuple[str, str], ...] = field(compare=False)
+    cells: tuple[str, ...] = field(compare=False)
     comparison: tuple[str, str, str] | None = field(compare=False)
     root: Node = field(compare=False, repr=False)
     slots: int = field(compare=False, repr=False)
@@ -77,7 +82,8 @@ def parse(text: str) -> Expression:
 
     Raises:
         ExpressionInvalid: syntax, an unknown function, a wrong number of arguments, a path of
-            ``prev`` that is no literal, or a text too long, too deep or of too many nodes.
+            ``prev``, ``lastYear``, ``other`` or ``value`` that is no literal, or a text too long,
+            too deep or of too many nodes.
     """
     parsed = expression_syntax.read(text)
     uses = _Uses()
@@ -87,14 +93,31 @@ def parse(text: str) -> Expression:
         names=frozenset(path[0] for path in uses.paths),
         paths=tuple(uses.paths),
         previous=tuple(uses.previous),
+        last_year=tuple(uses.last_year),
+        others=tuple(uses.others),
+        cells=tuple(uses.cells),
         comparison=parsed.comparison,
         root=parsed.root,
         slots=parsed.slots,
     )
 
 
+def _nothing_earlier(path: str) -> object:
+    return None
+
+
+def _no_other_form(form: str, path: str) -> object:
+    return None
+
+
 def evaluate(
-    expression: Expression, values: Mapping[str, object], previous: Callable[[str], object]
+    expression: Expression,
+    values: Mapping[str, object],
+    previous: Callable[[str], object],
+    last_year: Callable[[str], object] = _nothing_earlier,
+    other: Callable[[str, str], object] = _no_other_form,
+    *,
+    cell: Callable[[str], object] = _nothing_earlier,
 ) -> object:
     """The result: bool, float, str, list, None, or ``NOT_EVALUABLE``.
 
@@ -104,13 +127,17 @@ def evaluate(
     <NotEvaluable.NOT_EVALUABLE: 'not evaluable'>
     """
     try:
-        return _result(expression, values, previous)
+        return _result(expression, values, [WORK, previous, last_year, other, cell])
     except Refusal:
         return NOT_EVALUABLE
 
 
 def why_not_evaluable(
-    expression: Expression, values: Mapping[str, object], previous: Callable[[str], object]
+    expression: Expression,
+    values: Mapping[str, object],
+    previous: Callable[[str], object],
+    last_year: Callable[[str], object] = _nothing_earlier,
+    other: Callable[[str, str], object] = _no_other_form,
 ) -> str | None:
     """The reason (a code) why there is no result, None when there is one.
 
@@ -118,18 +145,15 @@ def why_not_evaluable(
     'division-by-zero'
     """
     try:
-        _result(expression, values, previous)
+        _result(expression, values, [WORK, previous, last_year, other, _nothing_earlier])
     except Refusal as refusal:
         return refusal.reason
     return None
 
 
-def _result(
-    expression: Expression, values: Mapping[str, object], previous: Callable[[str], object]
-) -> object:
+def _result(expression: Expression, values: Mapping[str, object], context: Context) -> object:
     if not expression.programs:
         expression.programs.append(compiled(expression.root))
-    context: Context = [WORK, previous]
     if expression.slots:
         context += [None] * expression.slots
     value = expression.programs[0](values, context)
@@ -157,11 +181,14 @@ def _as_json(node: Node) -> object:
 
 
 class _Uses:
-    """Collects what a tree reads of the document and of the previous period."""
+    """Collects what a tree reads of the document, of earlier reports and of other forms."""
 
     def __init__(self) -> None:
         self.paths: dict[Path, None] = {}
         self.previous: dict[str, None] = {}
+        self.last_year: dict[str, None] = {}
+        self.others: dict[tuple[str, str], None] = {}
+        self.cells: dict[str, None] = {}
         # What a macro variable stands for: an item of a list at that path, if it is known.
         self._origins: dict[int, Path | None] = {}
 
@@ -170,6 +197,12 @@ class _Uses:
             return
         if node[0] == "prev":
             self.previous[cast(str, node[1])] = None
+        elif node[0] == "lastYear":
+            self.last_year[cast(str, node[1])] = None
+        elif node[0] == "other":
+            self.others[cast(str, node[1]), cast(str, node[2])] = None
+        elif node[0] == "value":
+            self.cells[cast(str, node[1])] = None
         elif node[0] in MACROS:
             self._macro(node)
         elif node[0] in {"name", "get", "at"}:

@@ -17,7 +17,7 @@ from typing import Final
 from server.core.indicator import CodeList
 from server.core.layout import Layout, layout_of
 from server.core.period import Period
-from server.core.shape import ROW_ID, Shape, mapping, resolved, shape_of
+from server.core.shape import ROW_ID, Shape, mapping, resolved, sequence, shape_of
 from server.errors import NotFound
 
 _DURATION: Final = re.compile(
@@ -64,6 +64,8 @@ class Form:
         """The codes of all indicators that its cells feed."""
         found: dict[str, None] = {}
         _collect_indicators(self.document["properties"], self.document, found)
+        for feed in sequence(self.document.get("x-feeds", ())):
+            found[str(mapping(feed)["indicator"])] = None
         return tuple(found)
 
     def workflow_for(

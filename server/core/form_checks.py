@@ -3,14 +3,23 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Final
 
 from server.core.calculation import Calculator, Rule
 from server.core.expression_values import rounded
 from server.core.expressions import Expression, parse
-from server.core.finding import Finding, Severity
+from server.core.finding import Finding, Severity, Words
 from server.core.form_scope import Scope
 from server.core.json_text import tokens
+from server.core.rule_words import (
+    ENGLISH,
+    VIETNAMESE,
+    Language,
+    fix_in_words,
+    line_title,
+    rule_in_words,
+)
 from server.core.shape import Block, BlockKind, Shape, mapping, sequence, strings
 from server.core.values_view import RowView
 from server.core.vietnamese import format_number
@@ -26,7 +35,8 @@ class CompiledCheck:
 
     code: str
     severity: Severity
-    message: str
+    words: Words
+    english: Words
     block: Block | None
     rule: Rule
     sides: tuple[Rule, Rule] | None
@@ -55,30 +65,46 @@ class CompiledCheck:
         """Whether nothing tells this absent line from another: not its name, not its past."""
         if "row" in self.rule.expression.names:
             return False
-        if not self.rule.expression.previous or self.block is None:
-            return True
-        before = calculator.previous_row(self.block, row.key)
-        return before is None or before.held is None
+        return self.block is None or not calculator.has_past(self.rule, self.block, row.key)
 
     def _finding(self, calculator: Calculator, row: RowView | None) -> Finding:
         left, right = self._both_sides(calculator, row)
-        facts = {"row": "" if row is None else _row_title(row, self.block)}
+        facts = {}
         if left is not None and right is not None:
             facts["left"] = format_number(left)
             facts["right"] = format_number(right)
-            facts["difference"] = format_number(abs(_clean(left - right)))
+            apart = abs(float(left) - float(right))
+            if isfinite(apart):
+                facts["difference"] = format_number(_clean(apart))
         paths = tuple(self._pointer(path, row) for path in self.paths)
         if not paths:
             paths = ("" if row is None else row.path,)
+        words = self._filled(self.words, row, facts, VIETNAMESE)
         return Finding(
             path=paths[0],
             code=self.code,
             severity=self.severity,
-            message=_PLACEHOLDER.sub(lambda found: facts.get(found[1], "…"), self.message),
+            message=words.message,
             left=left,
             right=right,
             paths=paths,
+            rule=words.rule,
+            fix=words.fix,
+            english=self._filled(self.english, row, facts, ENGLISH),
         )
+
+    def _filled(
+        self, words: Words, row: RowView | None, facts: Mapping[str, str], language: Language
+    ) -> Words:
+        title = "" if row is None else _row_title(row, self.block, language)
+
+        def fact(found: re.Match[str]) -> str:
+            return title if found[1] == "row" else facts.get(found[1], "…")
+
+        def filled(text: str | None) -> str | None:
+            return None if text is None else _PLACEHOLDER.sub(fact, text)
+
+        return Words(filled(words.message) or "", filled(words.rule), filled(words.fix))
 
     def _both_sides(
         self, calculator: Calculator, row: RowView | None
@@ -113,10 +139,21 @@ def each_scope(check: Mapping[str, object], shape: Shape) -> Scope:
 def _compiled(check: Mapping[str, object], shape: Shape) -> CompiledCheck:
     scope = each_scope(check, shape)
     expression = parse(str(check["rule"]))
+    severity = Severity(str(check["severity"]))
+    english = mapping(mapping(check.get("i18n", {})).get("en", {}))
     return CompiledCheck(
         code=str(check["code"]),
-        severity=Severity(str(check["severity"])),
-        message=str(check["message"]),
+        severity=severity,
+        words=Words(
+            str(check["message"]),
+            _text(check, "explain") or rule_in_words(expression, scope, VIETNAMESE),
+            _text(check, "fix") or fix_in_words(expression, scope, severity, VIETNAMESE),
+        ),
+        english=Words(
+            _text(english, "message") or str(check["message"]),
+            _text(english, "explain") or rule_in_words(expression, scope, ENGLISH),
+            _text(english, "fix") or fix_in_words(expression, scope, severity, ENGLISH),
+        ),
         block=scope.block,
         rule=Rule.of(expression, scope),
         sides=_sides(expression, scope),
@@ -131,10 +168,15 @@ def _sides(expression: Expression, scope: Scope) -> tuple[Rule, Rule] | None:
     return Rule.of(parse(left), scope), Rule.of(parse(right), scope)
 
 
-def _row_title(row: RowView, block: Block | None) -> str:
+def _text(words: Mapping[str, object], key: str) -> str | None:
+    text = words.get(key)
+    return None if text is None else str(text)
+
+
+def _row_title(row: RowView, block: Block | None, language: Language) -> str:
     if block is not None and block.kind is BlockKind.ROSTER:
         return f"{block.title} {row.key}"
-    return row.line.title
+    return line_title(row.line, language)
 
 
 def _clean(value: float) -> float | int:

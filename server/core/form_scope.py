@@ -53,13 +53,23 @@ class Scope:
     def unknown(self, expression: Expression) -> tuple[str, ...]:
         """The chains and paths of *expression* that mean nothing here, as an author wrote them."""
         paths = [".".join(path) for path in expression.paths if self.meaning(path) is None]
-        previous = [
-            f'prev("{path}")' for path in expression.previous if not self.has_previous(path)
+        earlier = [
+            f'{function}("{path}")'
+            for function, read in (
+                ("prev", expression.previous),
+                ("lastYear", expression.last_year),
+            )
+            for path in read
+            if not self.has_previous(path)
         ]
-        return (*paths, *previous)
+        # A form names its cells; ``value`` is for workflows, which serve many forms.
+        return (*paths, *earlier, *(f'value("{path}")' for path in expression.cells))
 
     def has_previous(self, path: str) -> bool:
-        """Whether ``prev(path)`` names a cell, line or block, or a column of the own line."""
+        """Whether ``prev(path)`` names a cell, line or block, or a column of the own line.
+
+        ``lastYear`` reads the same paths.
+        """
         if not path.startswith("/"):
             return self.line is not None and path in self.line.cells
         try:

@@ -126,6 +126,16 @@ class Period:
         """The period before this one, of the same type."""
         return self._shift(-1)
 
+    def last_year(self) -> "Period | None":
+        """The same period of the year before; None for what spans several years.
+
+        >>> Period.parse("2024-Q3").last_year().id
+        '2023-Q3'
+        """
+        if _MONTHS[self.type] > 12:  # noqa: PLR2004
+            return None
+        return Period(self.type, self.year - 1, self.number)
+
     def _shift(self, by: int) -> "Period":
         months = _MONTHS[self.type]
         if months >= 12:  # noqa: PLR2004

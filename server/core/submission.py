@@ -10,6 +10,8 @@ Edit = NewType("Edit", int)
 
 #: Reasons why a value is absent; ``estimated`` alone stands beside a value.
 STATUSES = ("none_arose", "not_available", "not_applicable", "confidential", "estimated")
+#: How a value came into its cell; ``copied`` is last period's, taken over as it stood.
+ORIGINS = ("typed", "copied", "pasted", "imported")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,11 @@ class SurveyRecord:
     statuses: Mapping[str, str] = field(default_factory=dict)
     changed_at: datetime | None = None
     changed_by: str | None = None
+    deleted_at: datetime | None = None
+    deleted_by: str | None = None
+    deleted_reason: str | None = None
+    state: str | None = None  # of ``core.survey.RecordState``; None when it was never judged
+    tally: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +94,4 @@ class Change:
     old: object
     new: object
     status: str | None = None
+    origin: str = "typed"  # one of ``ORIGINS``

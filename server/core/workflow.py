@@ -1,54 +1,81 @@
-"""The approval machine: a declared, versioned workflow and what it allows whom from which state."""
+"""The approval machine: a declared, versioned workflow and what it allows whom from which state.
 
-from collections.abc import Mapping, Sequence
+A move may need several people (``by.count``, ``by.all``). Until the last of them has signed the
+report stays where it is; the caller keeps the signatures and hands them back as a ``Visit``.
+"""
+
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from server.core.access import Actor, Role
+from server.core.access import Actor
 from server.core.expressions import evaluate, parse
 from server.core.org_unit import Level, Tree
+from server.core.shape import mapping, sequence
+from server.core.workflow_parts import (
+    ESCALATED_EVENTS,
+    EVENTS,
+    GUARDS,
+    PLACES,
+    People,
+    State,
+    StateMap,
+    TimedTransition,
+    Transition,
+    map_of,
+    move_of,
+    state_of,
+)
+from server.core.workflow_time import last_day
+from server.core.workflow_visit import Visit
 from server.errors import TransitionRefused
 
-EVENTS = ("submit", "sign", "send", "approve", "return", "recall", "close", "reopen")
-GUARDS = ("answers_valid", "marks_answered", "not_own_work", "children_done")
-PLACES = ("unit", "parent", "province", "district", "commune", "department", "owner")
+__all__ = ["EVENTS", "GUARDS", "PLACES", "Move", "Shut", "State", "Transition", "Workflow"]
 
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """A state; ``sent``: the report has left the unit, ``final``: approved."""
-
-    code: str
-    title: str
-    editable: bool = False
-    sent: bool = False
-    final: bool = False
-    deadline: str | None = None
-    escalate: Mapping[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """A move: who (role at a place) may fire which event from which states."""
-
-    event: str
-    sources: tuple[str, ...]
-    target: str
-    role: Role
-    at: str
-    guards: tuple[str, ...] = ()
-    when: str | None = None
-    input: Mapping[str, object] | None = None
+_FIRST_VISIT = Visit()
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A transition that an actor may fire now."""
+    """A transition that an actor may fire now.
+
+    *signed* of *of* people have signed once this one has; *place* says which of the declared
+    people the actor signs for, *escalated* that a missed deadline lets them.
+    """
 
     event: str
     source: str
     target: str
     guards: tuple[str, ...]
     input: Mapping[str, object] | None
+    transition: int = 0
+    place: int = 0
+    signed: int = 1
+    of: int = 1
+    title: str | None = None
+    escalated: bool = False
+
+    @property
+    def completes(self) -> bool:
+        """Whether the report moves on; before the last signature it stays."""
+        return self.signed == self.of
+
+    @property
+    def reaches(self) -> str:
+        """The state in which the report is afterwards."""
+        return self.target if self.completes else self.source
+
+
+@dataclass(frozen=True, slots=True)
+class Shut:
+    """A transition of this state that an actor may not fire now.
+
+    *why*: ``people`` (somebody else's), ``signed`` (the actor signed already), ``turn`` (others
+    sign first), ``taken`` (enough have signed there) or ``condition`` (``when`` is not true).
+    """
+
+    transition: Transition
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +89,50 @@ class Workflow:
     states: Mapping[str, State]
     transitions: tuple[Transition, ...]
     digest: str = ""
+    timed: tuple[TimedTransition, ...] = ()
+    map: StateMap | None = None
 
     @classmethod
     def of(cls, source: Mapping[str, object], digest: str = "") -> "Workflow":
         """Build from a checked definition (``workflows/<code>/vNN.json``)."""
-        definitions = _mapping(source.get("$defs", {}))
-        states = {
-            code: _state(code, _mapping(declared))
-            for code, declared in _mapping(source["states"]).items()
-        }
-        transitions = tuple(
-            _transition(_mapping(declared), definitions)
-            for declared in _sequence(source["transitions"])
-        )
+        definitions = mapping(source.get("$defs", {}))
+        moves = [
+            move_of(number, mapping(declared), definitions)
+            for number, declared in enumerate(sequence(source["transitions"]))
+        ]
         return cls(
             code=str(source["code"]),
             version=int(str(source["version"])),
             title=str(source.get("title", source["code"])),
             initial=str(source["initial"]),
-            states=states,
-            transitions=transitions,
+            states={
+                code: state_of(code, mapping(declared))
+                for code, declared in mapping(source["states"]).items()
+            },
+            transitions=tuple(move for move in moves if isinstance(move, Transition)),
             digest=digest,
+            timed=tuple(move for move in moves if isinstance(move, TimedTransition)),
+            map=map_of(mapping(source["map"])) if "map" in source else None,
+        )
+
+    def collects(self, state: str) -> bool:
+        """Whether some move from *state* takes more than one signature."""
+        return any(state in move.sources and move.signatures > 1 for move in self.transitions)
+
+    def judged(
+        self,
+        state: str,
+        *,
+        actor: Actor,
+        places: Mapping[str, str],
+        facts: Mapping[str, object] | None = None,
+        visit: Visit = _FIRST_VISIT,
+    ) -> tuple[Move | Shut, ...]:
+        """Every transition from *state*: the move it is for *actor*, or why it is none."""
+        return tuple(
+            self._judged(move, state, actor, places, facts=facts or {}, visit=visit)
+            for move in self.transitions
+            if state in move.sources
         )
 
     def moves(
@@ -92,20 +142,16 @@ class Workflow:
         actor: Actor,
         places: Mapping[str, str],
         facts: Mapping[str, object] | None = None,
+        visit: Visit = _FIRST_VISIT,
     ) -> tuple[Move, ...]:
         """What *actor* may fire from *state*.
 
-        *places* maps each ``at`` to a unit id; *facts* are the ``unit`` and ``period`` that the
-        conditions (``when``) of transitions speak about. A condition that is not true, or cannot
-        be evaluated, keeps its move shut.
+        *places* maps each ``at`` to a unit id; *facts* are what the conditions (``when``) of
+        transitions speak about besides ``actor`` and ``value()``. A condition that is not true,
+        or cannot be evaluated, keeps its move shut.
         """
-        return tuple(
-            Move(move.event, state, move.target, move.guards, move.input)
-            for move in self.transitions
-            if state in move.sources
-            and self._allows(move, actor, places)
-            and (move.when is None or evaluate(parse(move.when), facts or {}, _nothing) is True)
-        )
+        found = self.judged(state, actor=actor, places=places, facts=facts, visit=visit)
+        return tuple(move for move in found if isinstance(move, Move))
 
     def fire(
         self,
@@ -115,23 +161,116 @@ class Workflow:
         actor: Actor,
         places: Mapping[str, str],
         facts: Mapping[str, object] | None = None,
+        visit: Visit = _FIRST_VISIT,
     ) -> Move:
         """The move for *event*; raise ``TransitionRefused`` with ``never`` telling 403 from 409.
 
         ``never`` is true when no state offers this event to this actor at these places.
         """
-        for move in self.moves(state, actor=actor, places=places, facts=facts):
+        for move in self.moves(state, actor=actor, places=places, facts=facts, visit=visit):
             if move.event == event:
                 return move
         never = not any(
-            move.event == event and self._allows(move, actor, places) for move in self.transitions
+            move.event == event
+            and (
+                any(_is_one_of(people, actor, places) for people in move.people)
+                or any(self._stands_in(move, source, actor, places) for source in move.sources)
+            )
+            for move in self.transitions
         )
         raise TransitionRefused(event=event, state=state, never=never)
 
-    @staticmethod
-    def _allows(move: Transition, actor: Actor, places: Mapping[str, str]) -> bool:
-        unit = places.get(move.at)
-        return unit is not None and unit in actor.units(move.role)
+    def due(
+        self,
+        state: str,
+        *,
+        since: date,
+        today: date,
+        calendar: Collection[date],
+        facts: Mapping[str, object],
+        visit: Visit = _FIRST_VISIT,
+    ) -> TimedTransition | None:
+        """The move that time makes for a report in *state* since that day, the longest due."""
+        found = [
+            (last_day(since, move.after, calendar), move.number, move)
+            for move in self.timed
+            if state in move.sources and _holds(move.when, facts, visit)
+        ]
+        day, _, move = min(found, default=(today, 0, None))
+        return move if day < today else None
+
+    def moved_state(self, old_version: int, state: str) -> str | None:
+        """The state here of a report that is in *state* of an earlier version.
+
+        None when this version declares no map from that one, or has no such state.
+        """
+        if self.map is None or self.map.version != old_version:
+            return None
+        found = self.map.states.get(state, state)
+        return found if found in self.states else None
+
+    def _judged(
+        self,
+        move: Transition,
+        state: str,
+        actor: Actor,
+        places: Mapping[str, str],
+        *,
+        facts: Mapping[str, object],
+        visit: Visit,
+    ) -> Move | Shut:
+        hands = {
+            hand for one in visit.signed if one.event == move.event for hand in one.hands
+        }
+        if actor.account in hands:
+            return Shut(move, "signed")
+        given = [one.place for one in visit.signed if one.transition == move.number]
+        open_ = [
+            place for place, people in enumerate(move.people) if given.count(place) < people.count
+        ]
+        own = [
+            place for place, people in enumerate(move.people) if _is_one_of(people, actor, places)
+        ]
+        stands_in = visit.overdue and self._stands_in(move, state, actor, places)
+        awaited = open_[:1] if move.ordered else open_
+        chosen = [place for place in awaited if place in own]
+        escalated = not chosen and stands_in
+        if escalated:
+            chosen = awaited
+        if not chosen:
+            waits = any(place in open_ for place in own)
+            return Shut(move, "people" if not own else "turn" if waits else "taken")
+        for place in chosen:
+            people = self.states[state].escalate if escalated else move.people[place]
+            assert people is not None  # whoever stands in was named by the state
+            if actor.stands_for(people.role, (places.get(people.at, ""),)) in hands:
+                return Shut(move, "signed")
+            acting = {"role": str(people.role), "level": _level(people, places, visit)}
+            if _holds(move.when, {**facts, "actor": acting}, visit):
+                return Move(
+                    move.event,
+                    state,
+                    move.target,
+                    move.guards,
+                    move.input,
+                    transition=move.number,
+                    place=place,
+                    signed=len(given) + 1,
+                    of=move.signatures,
+                    title=move.people[place].title,
+                    escalated=escalated,
+                )
+        return Shut(move, "condition")
+
+    def _stands_in(
+        self, move: Transition, state: str, actor: Actor, places: Mapping[str, str]
+    ) -> bool:
+        people = self.states[state].escalate
+        return (
+            people is not None
+            and move.event in ESCALATED_EVENTS
+            and _is_one_of(people, actor, places)
+        )
 
 
 def places_of(tree: Tree, org_unit: str, owner: str | None) -> dict[str, str]:
@@ -149,51 +288,25 @@ def places_of(tree: Tree, org_unit: str, owner: str | None) -> dict[str, str]:
     return found
 
 
+def levels_of(tree: Tree, places: Mapping[str, str]) -> dict[str, str]:
+    """The level of each unit of *places*, by its id."""
+    return {unit: str(tree.by_id[unit].level) for unit in places.values() if unit in tree.by_id}
+
+
+def _is_one_of(people: People, actor: Actor, places: Mapping[str, str]) -> bool:
+    unit = places.get(people.at)
+    return unit is not None and unit in actor.units(people.role)
+
+
+def _level(people: People, places: Mapping[str, str], visit: Visit) -> str | None:
+    return visit.levels.get(places.get(people.at, ""))
+
+
+def _holds(when: str | None, facts: Mapping[str, object], visit: Visit) -> bool:
+    if when is None:
+        return True
+    return evaluate(parse(when), facts, _nothing, cell=visit.value) is True
+
+
 def _nothing(path: str) -> None:
     """A workflow's conditions know no previous report."""
-
-
-def _state(code: str, declared: Mapping[str, object]) -> State:
-    escalate = declared.get("escalate")
-    deadline = declared.get("deadline")
-    return State(
-        code=code,
-        title=str(declared["title"]),
-        editable=bool(declared.get("editable", False)),
-        sent=bool(declared.get("sent", False)),
-        final=bool(declared.get("final", False)),
-        deadline=None if deadline is None else str(deadline),
-        escalate=None if escalate is None else {k: str(v) for k, v in _mapping(escalate).items()},
-    )
-
-
-def _transition(declared: Mapping[str, object], definitions: Mapping[str, object]) -> Transition:
-    by = _mapping(declared["by"])
-    supplied = declared.get("input")
-    if supplied is not None:
-        reference = str(_mapping(supplied).get("$ref", ""))
-        if reference:
-            supplied = definitions[reference.removeprefix("#/$defs/")]
-    when = declared.get("when")
-    return Transition(
-        event=str(declared["event"]),
-        sources=tuple(str(source) for source in _sequence(declared["from"])),
-        target=str(declared["to"]),
-        role=Role(str(by["role"])),
-        at=str(by["at"]),
-        guards=tuple(str(guard) for guard in _sequence(declared.get("guards", ()))),
-        when=None if when is None else str(when),
-        input=None if supplied is None else _mapping(supplied),
-    )
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    if not isinstance(value, Mapping):
-        raise TypeError(value)
-    return value
-
-
-def _sequence(value: object) -> Sequence[object]:
-    if isinstance(value, str) or not isinstance(value, Sequence):
-        raise TypeError(value)
-    return value

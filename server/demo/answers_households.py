@@ -19,6 +19,8 @@ class Pilot:
     faulty: int
 
 
+#: How many households each pilot commune was given.
+EXPECTED = 30
 #: Together 151 done (4 of them with errors) and 9 absent, of 180.
 PILOTS = {
     "01840": Pilot(30, 0, 0),  # Đức Xuân

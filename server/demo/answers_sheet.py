@@ -13,6 +13,10 @@ _OFFICIALS = (
     "committee_deputy", "fatherland_front", "youth_union", "womens_union", "farmers_union",
     "veterans",
 )  # fmt: skip
+#: Posts that one person holds beside another first where a commune has fewer cadres than posts.
+_SHARED = ("council_chair", "party_deputy", "council_deputy", "veterans", "farmers_union")
+#: Posts of which there are two where it has more.
+_DOUBLED = ("committee_deputy", "fatherland_front", "youth_union")
 _WOMEN_OFTEN = ("womens_union", "council_deputy", "youth_union")
 #: School: pupils for a thousand inhabitants, pupils for a teacher.
 _SCHOOLS = {"preschool": (55, 14), "primary": (92, 16), "lower_secondary": (62, 15)}
@@ -133,20 +137,32 @@ def _schools(found: Figures, commune: Commune) -> dict[str, dict[str, int]]:
     return schools
 
 
+def _holders(cadres: int) -> dict[str, int]:
+    """How many hold each post, so that all are as many as the commune's cadres in CBCC-01."""
+    holders = dict.fromkeys(_OFFICIALS, 1)
+    for office in _SHARED[: max(0, len(_OFFICIALS) - cadres)]:
+        holders[office] = 0
+    for office in _DOUBLED[: max(0, cadres - len(_OFFICIALS))]:
+        holders[office] = 2
+    return holders
+
+
 def _officials(code: str) -> dict[str, dict[str, int]]:
+    rows = staff_of(code)["rows"]
+    cadres, servants = (
+        rows[row] if isinstance(rows, dict) else {} for row in ("commune_cadre", "commune_servant")
+    )
     found: dict[str, dict[str, int]] = {}
-    for office in _OFFICIALS:
+    for office, holders in _holders(cadres["total"]).items():
         woman = office in _WOMEN_OFTEN or hashed(f"{office}|{code}", 6) == 0
         found[office] = {
-            "total": 1,
-            "women": int(woman),
-            "minority": int(hashed(f"m|{office}|{code}", 12) > 0),
-            "university": 1,
-            "theory": 1,
-            "language": int(hashed(f"l|{office}|{code}", 5) > 0),
+            "total": holders,
+            "women": min(holders, int(woman)),
+            "minority": holders * int(hashed(f"m|{office}|{code}", 12) > 0),
+            "university": holders,
+            "theory": holders,
+            "language": holders * int(hashed(f"l|{office}|{code}", 5) > 0),
         }
-    rows = staff_of(code)["rows"]
-    servants = rows["commune_servant"] if isinstance(rows, dict) else {}
     total, minority = servants["total"], servants["minority"]
     found["civil_servants"] = {
         "total": total,

@@ -16,7 +16,7 @@ from server.demo.people import KeyHolder, read_accounts, write_accounts
 from server.demo.sink import HOST
 from server.settings import Settings, load_settings
 
-_PLUGINS = ("csv_export", "pdf_print", "email_channel", "deadline_reminders")
+_PLUGINS = ("csv_export", "pdf_print", "xlsx_workbook", "email_channel", "deadline_reminders")
 _CONFIG = """# Written by ./run demo at each start.
 [server]
 host = "127.0.0.1"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server.core.access import Actor, Role
+from server.core.answer_engine import engine_of
 from server.core.finding import Severity
 from server.core.org_unit import OrgUnit
 from server.core.ports import LOCAL
@@ -82,6 +83,10 @@ class Report:
         """Add a survey record to the return."""
         self.desk.timeline.at(moment, lambda: self._add_record(answers))
 
+    def expect_records_at(self, moment: datetime, number: int) -> None:
+        """Say how many survey records the return will have."""
+        self.desk.timeline.at(moment, lambda: self._expect_records(number))
+
     def _signed_copy(self, moment: datetime) -> dict[str, object]:
         number = hashed(f"letter|{self.form}|{self.period}|{self.unit.code}", 180) + 1
         return {
@@ -118,6 +123,10 @@ class Report:
         except BieumauError as error:
             raise self._broken("record", error) from error
 
+    def _expect_records(self, number: int) -> None:
+        actor = self.desk.cast.actor(Role.REPORTER, self.unit.id)
+        self.desk.services.records.expect(actor, self._started("expect").submission.id, number)
+
     def _started(self, event: str) -> SubmissionView:
         if self.view is None:
             raise StoryBroken(f"{self.form} {self.unit.name}: {event} before the start")
@@ -135,7 +144,7 @@ class Report:
 
     def _decide(self, actor: Actor, event: str, supplied: Mapping[str, object]) -> None:
         submission = self._started(event).submission
-        reasons = self._reasons() if event in ("submit", "send") else ()
+        reasons = self._reasons(actor) if event in ("submit", "send") else ()
         try:
             self.view = self.desk.services.approvals.decide(
                 actor,
@@ -148,9 +157,13 @@ class Report:
         except BieumauError as error:
             raise self._broken(event, error) from error
 
-    def _reasons(self) -> Sequence[Mapping[str, str]]:
-        if self.view is None:
+    def _reasons(self, actor: Actor) -> Sequence[Mapping[str, str]]:
+        view = self.view
+        if view is None:
             return ()
+        if engine_of(view.form).other_forms:
+            # Reports on other forms may have left the unit since this one was started.
+            view = self.desk.services.submissions.get(actor, view.submission.id)
         said = self.explanations or {}
         return [
             {
@@ -158,7 +171,7 @@ class Report:
                 "path": finding.path,
                 "text": said.get(finding.code, _EXPLANATION),
             }
-            for finding in self.view.verdict.findings
+            for finding in view.verdict.findings
             if finding.severity is Severity.WARNING
         ]
 

@@ -136,6 +136,7 @@ class Forms:
             commune = self.figures.commune(code)
             report = Report(self.desk, "household_sheet", self.units[code], "2024", {})
             report.start_at(local(date(2024, 11, 4), 7, 30))
+            report.expect_records_at(local(date(2024, 11, 4), 7, 40), answers_households.EXPECTED)
             for number, record in enumerate(answers_households.records_of(commune)):
                 day = date.fromisoformat(str(record["interviewed_on"]))
                 report.add_record_at(local(day, 17, number), record)

@@ -23,12 +23,27 @@ from server.hooks.sheet import (
 )
 from server.hooks.specs import Options, Refused, hookimpl
 from server.hooks.tables import Cell, Exporter, Table
+from server.hooks.workbook import (
+    FoundCell,
+    FoundSheet,
+    FoundWorkbook,
+    Workbook,
+    WorkbookCell,
+    WorkbookCheck,
+    WorkbookFormat,
+    WorkbookRefusal,
+    WorkbookSheet,
+    WorkbookSpan,
+)
 
 __all__ = [
     "Cell",
     "Channel",
     "DueReport",
     "Exporter",
+    "FoundCell",
+    "FoundSheet",
+    "FoundWorkbook",
     "Mail",
     "Message",
     "Options",
@@ -47,5 +62,12 @@ __all__ = [
     "SheetSignature",
     "Step",
     "Table",
+    "Workbook",
+    "WorkbookCell",
+    "WorkbookCheck",
+    "WorkbookFormat",
+    "WorkbookRefusal",
+    "WorkbookSheet",
+    "WorkbookSpan",
     "hookimpl",
 ]

@@ -14,6 +14,7 @@ from server.hooks.messages import Channel, DueReport, Mail, Message, Recipient, 
 from server.hooks.sheet import Printer, Sheet
 from server.hooks.specs import Refused
 from server.hooks.tables import Exporter, Table
+from server.hooks.workbook import FoundWorkbook, Workbook, WorkbookFormat
 
 Result = TypeVar("Result")
 _LONGEST_REASON = 500
@@ -85,6 +86,27 @@ class GuardedPrinter:
     def print(self, sheet: Sheet, out: Path) -> None:
         step = f"printer {self.code}"
         _write_whole(self.door, step, out, lambda: self.inner.print(sheet, out))
+
+
+@dataclass(frozen=True, slots=True)
+class GuardedWorkbookFormat:
+    """A workbook format whose failures leave neither a half file nor an unknown exception."""
+
+    code: str
+    label: str
+    media_type: str
+    extension: str
+    door: Door
+    inner: WorkbookFormat
+
+    def write(self, workbook: Workbook, out: Path) -> None:
+        step = f"workbook {self.code}"
+        _write_whole(self.door, step, out, lambda: self.inner.write(workbook, out))
+
+    def read(self, path: Path) -> FoundWorkbook:
+        return self.door.through(
+            f"workbook {self.code}", lambda: _checked(self.inner.read(path), FoundWorkbook)
+        )
 
 
 @dataclass(frozen=True, slots=True)

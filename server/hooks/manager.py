@@ -20,6 +20,7 @@ from server.hooks.door import (
     GuardedExporter,
     GuardedPrinter,
     GuardedReminderRule,
+    GuardedWorkbookFormat,
     listed,
 )
 from server.hooks.loading import LoadedPlugin, load_plugin, option_faults
@@ -59,6 +60,7 @@ class Plugins:
         self._hooks = _register(loaded)
         self._exporters = self._offered("register_exporters", "exporter", _exporter)
         self._printers = self._offered("register_printers", "printer", _printer)
+        self._workbooks = self._offered("register_workbooks", "workbook", _workbook)
         self._channels = self._offered("register_channels", "channel", _channel)
         self._rules = self._offered("register_reminder_rules", "reminder rule", _rule)
 
@@ -95,6 +97,13 @@ class Plugins:
         """The printer of this format, or ``NotFound``."""
         return _named(self._printers, code, "printer")
 
+    def workbook_formats(self) -> tuple[GuardedWorkbookFormat, ...]:
+        return tuple(self._workbooks.values())
+
+    def workbook_format(self, code: str) -> GuardedWorkbookFormat:
+        """The workbook format of this name, or ``NotFound``."""
+        return _named(self._workbooks, code, "workbook")
+
     def channels(self) -> tuple[GuardedChannel, ...]:
         return tuple(self._channels.values())
 
@@ -110,6 +119,7 @@ class Plugins:
         offers: list[tuple[str, Door]] = [
             *((f"exporter {exporter.code}", exporter.door) for exporter in self.exporters()),
             *((f"printer {printer.code}", printer.door) for printer in self.printers()),
+            *((f"workbook {found.code}", found.door) for found in self.workbook_formats()),
             *((f"channel {channel.code}", channel.door) for channel in self.channels()),
             *((f"reminder rule {rule.code}", rule.door) for rule in self.reminder_rules()),
         ]
@@ -222,6 +232,18 @@ def _exporter(thing: Any, door: Door) -> GuardedExporter:
 def _printer(thing: Any, door: Door) -> GuardedPrinter:
     _does(thing, "print")
     return GuardedPrinter(
+        code=_text(thing, "code", _CODE),
+        label=_text(thing, "label", _LABEL),
+        media_type=_text(thing, "media_type", _MEDIA_TYPE),
+        extension=_text(thing, "extension", _EXTENSION),
+        door=door,
+        inner=thing,
+    )
+
+
+def _workbook(thing: Any, door: Door) -> GuardedWorkbookFormat:
+    _does(thing, "write", "read")
+    return GuardedWorkbookFormat(
         code=_text(thing, "code", _CODE),
         label=_text(thing, "label", _LABEL),
         media_type=_text(thing, "media_type", _MEDIA_TYPE),

@@ -15,6 +15,7 @@ import pluggy
 from server.hooks.messages import Channel, ReminderRule
 from server.hooks.sheet import Printer
 from server.hooks.tables import Exporter
+from server.hooks.workbook import WorkbookFormat
 
 PROJECT: Final = "bieumau"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -49,6 +50,12 @@ def register_printers(options: Options) -> Iterable[Printer]:
 
 
 @hookspec
+def register_workbooks(options: Options) -> Iterable[WorkbookFormat]:
+    """Offer formats in which a form can be filled away from the server and brought back."""
+    raise NotImplementedError
+
+
+@hookspec
 def register_channels(options: Options) -> Iterable[Channel]:
     """Offer media over which messages leave the server."""
     raise NotImplementedError
@@ -63,6 +70,7 @@ def register_reminder_rules(options: Options) -> Iterable[ReminderRule]:
 HOOKS: Final = (
     register_exporters,
     register_printers,
+    register_workbooks,
     register_channels,
     register_reminder_rules,
 )

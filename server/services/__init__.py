@@ -6,7 +6,12 @@ from server.core.ports import Clock
 from server.hooks.manager import Plugins
 from server.services.accounts import Accounts
 from server.services.approvals import Approvals
+from server.services.attachments import Attachments
+from server.services.blank_prints import BlankPrints
 from server.services.catalogue import Catalogue
+from server.services.cell_history import CellHistory
+from server.services.comments import Comments
+from server.services.delegations import Delegations
 from server.services.dispatch import Dispatch
 from server.services.exports import Exports
 from server.services.idempotency import Idempotency
@@ -14,11 +19,15 @@ from server.services.jobs import Jobs
 from server.services.ledger import Ledger
 from server.services.mail import MailDesk
 from server.services.obligations import Obligations
+from server.services.own_figures import OwnFigures
+from server.services.parts import Parts
+from server.services.presence import Presence
 from server.services.records import Records
 from server.services.reference import Reference
 from server.services.reminders import Reminders
 from server.services.reports import Reports
 from server.services.submissions import Submissions
+from server.services.workbooks import Workbooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +36,12 @@ class Services:
 
     accounts: Accounts
     approvals: Approvals
+    attachments: Attachments
+    blank_prints: BlankPrints
     catalogue: Catalogue
+    cell_history: CellHistory
+    comments: Comments
+    delegations: Delegations
     dispatch: Dispatch
     exports: Exports
     idempotency: Idempotency
@@ -35,10 +49,14 @@ class Services:
     ledger: Ledger
     mail: MailDesk
     obligations: Obligations
+    own_figures: OwnFigures
+    parts: Parts
     plugins: Plugins
+    presence: Presence
     records: Records
     reference: Reference
     reminders: Reminders
     reports: Reports
     submissions: Submissions
+    workbooks: Workbooks
     clock: Clock

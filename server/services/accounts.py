@@ -19,6 +19,7 @@ from server.core.ports import Clock, NewId, Transaction
 from server.core.vietnamese import nfc
 from server.errors import Conflict, InputInvalid, NotFound, SignInRefused
 from server.storage.accounts import AccountStore
+from server.storage.delegations import DelegationStore
 from server.storage.events import EventStore
 
 CODE_LIVES = timedelta(days=30)
@@ -54,6 +55,7 @@ class Accounts:
     """Use cases of signing in and of keeping accounts."""
 
     store: AccountStore
+    delegations: DelegationStore
     events: EventStore
     transaction: Transaction
     clock: Clock
@@ -101,9 +103,11 @@ class Accounts:
         return found, account
 
     def actor(self, account: Account) -> Actor:
-        """The account as an actor, with the grants of today."""
-        grants = held(self.store.grants(account.id), self.clock.today())
-        return Actor(account=account.id, name=account.name, grants=grants)
+        """The account as an actor, with the grants of today, also those handed to it for a time."""
+        today = self.clock.today()
+        grants = held(self.store.grants(account.id), today)
+        handed = tuple(one.as_grant() for one in self.delegations.standing(account.id, today))
+        return Actor(account=account.id, name=account.name, grants=grants + handed)
 
     def actor_of(self, account_id: str) -> Actor:
         """The account of that id as an actor; for work that goes on in a person's name."""
@@ -218,7 +222,9 @@ class Accounts:
     def grant(self, by: Actor, account_id: str, grant: Grant) -> None:
         with self.transaction():
             self.store.add_grant(account_id, grant)
-            details = {"role": str(grant.role), "org_unit": grant.org_unit}
+            details: dict[str, object] = {"role": str(grant.role), "org_unit": grant.org_unit}
+            if grant.personal:
+                details["personal"] = True
             self._record(account_id, "granted", by.account, details)
 
     def end_grant(self, by: Actor, account_id: str, grant_id: int, on: date) -> None:

@@ -18,12 +18,16 @@ from server.core.finding import Finding, Severity
 from server.core.json_text import digest
 from server.core.obligation import Obligation, Progress
 from server.core.ports import Clock, Transaction
+from server.core.reasons import with_reasons
 from server.core.submission import Edit, Revision
 from server.core.workflow import Move
 from server.errors import BieumauError, InputInvalid, PeriodClosed, Stale
+from server.services.delegations import stands_for
 from server.services.guards import Attempt, Guards
+from server.services.masking import masked
 from server.services.page import Page
 from server.services.review import Reviewer, SubmissionView
+from server.storage.attachments import AttachmentStore
 from server.storage.events import EventStore
 from server.storage.obligations import ObligationStore
 from server.storage.submissions import SubmissionStore
@@ -61,6 +65,7 @@ class Approvals:
     events: EventStore
     reviewer: Reviewer
     guards: Guards
+    attachments: AttachmentStore
     transaction: Transaction
     clock: Clock
     receipt_prefix: str
@@ -85,6 +90,8 @@ class Approvals:
             PeriodClosed: the obligation takes no more reports.
         """
         with self.transaction():
+            # Held first: no record of a survey may be written between the check and the move.
+            self.submissions.hold(submission_id)
             view = self.reviewer.view(actor, self.submissions.get(submission_id))
             submission = view.submission
             if submission.edit != seen:
@@ -92,20 +99,24 @@ class Approvals:
             move = view.workflow.fire(
                 event,
                 state=submission.state,
-                actor=actor,
+                actor=actor.within(view.form.code),
                 places=view.places,
                 facts=view.facts,
             )
+            principal = stands_for(actor, view, move)
             if event in _PASSING_ON and view.obligation.closed:
                 raise PeriodClosed(state="closed")
             given = _checked_input(move, supplied or {})
-            kept = _with_reasons(submission.reasons, reasons)
+            kept = with_reasons(submission.reasons, reasons)
             history = self.events.of(f"submission/{submission.id}")
-            self.guards.check(move.guards, Attempt(view, actor, history, kept))
-            self._carry_out(view, move, actor, given, kept)
+            names = move.guards
+            if event in _PASSING_ON and "parts_in" not in names:
+                names = (*names, "parts_in")  # whatever the workflow says
+            self.guards.check(names, Attempt(view, actor, history, kept, principal))
+            self._carry_out(view, move, actor, given, kept, principal)
             # A move changes no answer, so the verdict stands.
             moved = self.submissions.get(submission_id)
-            return self.reviewer.seen(actor, moved, view, view.verdict)
+            return masked(self.reviewer.seen(actor, moved, view, view.verdict))
 
     def decide_many(
         self, actor: Actor, event: str, chosen: Sequence[tuple[str, Edit]]
@@ -145,7 +156,9 @@ class Approvals:
                     finding.severity is Severity.WARNING for finding in view.verdict.findings
                 )
                 items.append(
-                    InboxItem(view, submission.state_since, warnings, view.obligation.due_on)
+                    InboxItem(
+                        masked(view), submission.state_since, warnings, view.obligation.due_on
+                    )
                 )
         items.sort(key=lambda item: (item.due_on, item.view.unit.code, item.view.form.code))
         return Page(tuple(items), page.next)
@@ -157,6 +170,7 @@ class Approvals:
         actor: Actor,
         given: Mapping[str, object],
         reasons: tuple[Mapping[str, str], ...],
+        principal: str | None = None,
     ) -> None:
         now, submission = self.clock.now(), view.submission
         details: dict[str, object] = {
@@ -178,10 +192,18 @@ class Approvals:
                 "digest": revision.digest,
                 "receipt": revision.receipt,
             }
+            attached = self.attachments.of(submission.id)
+            if attached:
+                details["attachments"] = sorted(
+                    {f"{one.kind}:{one.sha256}" for one in attached}
+                )
         elif submission.revision:
             sealed = self.submissions.revision(submission.id, submission.revision)
             details["digest"] = sealed.digest
+        given = {key: value for key, value in given.items() if key != "on_behalf_of"}
         details |= {key: value for key, value in given.items() if key not in details}
+        if principal is not None:
+            details["on_behalf_of"] = principal
         self.submissions.move(
             submission,
             state=move.target,
@@ -222,6 +244,8 @@ class Approvals:
             "nil": submission.nil,
             "reasons": list(reasons),
         }
+        if view.form.kind == "survey":
+            sealed["records"] = self.submissions.content_digest(submission.id)
         revision = Revision(
             submission=submission.id,
             number=number,
@@ -304,13 +328,6 @@ def _checked_input(move: Move, supplied: Mapping[str, object]) -> dict[str, obje
     if errors:
         raise InputInvalid(errors=errors, input=move.input)
     return dict(supplied)
-
-
-def _with_reasons(
-    kept: Sequence[Mapping[str, str]], given: Sequence[Mapping[str, str]]
-) -> tuple[Mapping[str, str], ...]:
-    by_cell = {(reason["code"], reason["path"]): reason for reason in [*kept, *given]}
-    return tuple(by_cell[key] for key in sorted(by_cell))
 
 
 def _summary(findings: Sequence[Finding]) -> dict[str, int]:

@@ -5,8 +5,8 @@ ever; only "which is the newest" is asked of the database again.
 """
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from server.core.access import Actor
 from server.core.definition import Installed, Refusal, check_codelist, check_form, check_workflow
@@ -14,6 +14,7 @@ from server.core.form import Form, compile_form, load_form
 from server.core.indicator import CodeList, Indicator
 from server.core.json_text import digest
 from server.core.ports import Clock, Transaction
+from server.core.shape import Shape
 from server.core.workflow import Workflow
 from server.errors import DefinitionInvalid, NotFound
 from server.services.definitions import Kind, read_codelist, read_indicators
@@ -106,15 +107,27 @@ class Catalogue:
     def indicators(self) -> tuple[Indicator, ...]:
         return tuple(self._fresh().indicators.values())
 
-    def check(self, text: str, kind: Kind = "form") -> list[Refusal]:
-        """Everything that speaks against publishing *text*; nothing is stored."""
+    def measure_units(self) -> dict[str, str]:
+        """The first unit of measure of each indicator: what a figure has that names none."""
+        return {one.code: one.measures[0].unit for one in self.indicators() if one.measures}
+
+    def check(
+        self, text: str, kind: Kind = "form", alongside: Collection[str] = ()
+    ) -> list[Refusal]:
+        """Everything that speaks against publishing *text*; nothing is stored.
+
+        *alongside* are codes of forms that are being published with it: rules may name them.
+        """
         if kind == "codelist":
             return check_codelist(text)
         if kind == "workflow":
             return check_workflow(text, self.installed())
-        return check_form(text, self.installed())
+        installed = self.installed()
+        return check_form(text, replace(installed, forms={*installed.forms, *alongside}))
 
-    def publish(self, text: str, kind: Kind, actor: Actor) -> str:
+    def publish(
+        self, text: str, kind: Kind, actor: Actor, *, alongside: Collection[str] = ()
+    ) -> str:
         """Make a checked definition available for ever; return its digest.
 
         Publishing the very same text again changes nothing.
@@ -123,7 +136,7 @@ class Catalogue:
             DefinitionInvalid: it is refused; the facts hold every refusal.
             DefinitionChanged: this code and version was published with another content.
         """
-        refusals = self.check(text, kind)
+        refusals = self.check(text, kind, alongside)
         if refusals:
             raise DefinitionInvalid(refusals=refusals)
         source = json.loads(text)
@@ -153,7 +166,11 @@ class Catalogue:
             org_unit_codes=self.reference.codes(),
             form_schema=self.schemas["form"],
             workflow_schema=self.schemas["workflow"],
+            shape_of=self._shape_of,
         )
+
+    def _shape_of(self, code: str) -> Shape | None:
+        return self.form(code).shape if code in self._fresh().latest_forms else None
 
     def _publish_codelist(self, source: Mapping[str, object], actor: Actor) -> str:
         code, version, mark = str(source["code"]), int(str(source["version"])), digest(source)

@@ -4,14 +4,17 @@ import csv
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from server.core.definition import Installed, Refusal, check_codelist, check_form, check_workflow
 from server.core.definition_tests import judge
+from server.core.expressions import ExpressionInvalid
 from server.core.form import compile_form
 from server.core.indicator import CodeList
 from server.core.json_text import JsonInvalid, loads, read
+from server.core.shape import Shape
 from server.services.definitions import (
     Kind,
     definition_files,
@@ -65,6 +68,7 @@ class DefinitionChecks:
             org_unit_codes=codes,
             form_schema=_schema(shipped / "_meta" / "form.schema.json"),
             workflow_schema=_schema(root / "workflows" / "_meta" / "workflow.schema.json"),
+            shape_of=cache(lambda code: _shape(shipped / code, codelists)),
         )
         return cls(root, installed)
 
@@ -163,6 +167,17 @@ def _codelist(source: object) -> CodeList | None:
         return read_codelist(source)  # type: ignore[arg-type]
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def _shape(folder: Path, codelists: Mapping[str, CodeList]) -> Shape | None:
+    """The shape of a shipped form's newest version; None when it is faulty, its own check says."""
+    for path in sorted(folder.glob("v[0-9][0-9].json"), reverse=True)[:1]:
+        source = _source(path)
+        try:
+            return compile_form(source, codelists).shape  # type: ignore[arg-type]
+        except (AttributeError, ExpressionInvalid, KeyError, TypeError, ValueError):
+            return None
+    return None
 
 
 def _schema(path: Path) -> Mapping[str, object]:

@@ -5,7 +5,7 @@ not hold up the others. Each consumer computes from what stands in the database
 now, so that a delivery that comes twice or late does no harm.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,6 +13,7 @@ import structlog
 
 from server.core.access import Role
 from server.core.event import Event
+from server.core.feeds import Document, observe_records
 from server.core.observe import observe
 from server.core.ports import Clock, Mail, Transaction
 from server.core.vietnamese_numbers import format_date
@@ -31,6 +32,7 @@ OBSERVATIONS = "observations"
 NOTICES = "notices"
 CONSUMERS = (OBSERVATIONS, NOTICES)
 _LEASE_SECONDS = 60
+_BATCH = 200
 _RETRY = timedelta(seconds=30)
 _SUBMISSION = "submission/"
 log = structlog.get_logger()
@@ -101,17 +103,16 @@ class Dispatch:
         """Make the observations of a submission equal to its last sealed revision."""
         view = self.reviewer.system_view(self.submissions.get(submission_id))
         submission = view.submission
-        # A survey's return holds no figures of its own; its records are counted, not projected.
-        if view.form.kind == "survey" or not (view.state.sent or view.state.final):
+        if not (view.state.sent or view.state.final):
             self.observations.remove(submission.id)
             return 0
         sealed = self.submissions.revision(submission.id, submission.revision)
-        units = {
-            one.code: one.measures[0].unit
-            for one in self.reviewer.catalogue.indicators()
-            if one.measures
-        }
-        found = observe(view.form, sealed.answers, sealed.statuses, sealed.computed, units)
+        units = self.reviewer.catalogue.measure_units()
+        if view.form.kind == "survey":
+            # The return holds no figures of its own; its records are frozen as long as it is sent.
+            found = observe_records(view.form, self._documents(submission.id), view.context, units)
+        else:
+            found = observe(view.form, sealed.answers, sealed.statuses, sealed.computed, units)
         round_ = self.obligations.round(view.obligation.round) if view.obligation.round else None
         self.observations.replace(
             submission.id,
@@ -124,6 +125,14 @@ class Dispatch:
             observations=() if sealed.nil else found,
         )
         return 1
+
+    def _documents(self, submission_id: str) -> Iterator[Document]:
+        """The records of a return, some at a time."""
+        after = None
+        while batch := self.submissions.records(submission_id, after, _BATCH):
+            for record in batch:
+                yield record.answers, record.statuses
+            after = batch[-1].id
 
     def _notify(self, event: Event) -> None:
         if event.name != "submission.return" or event.details.get("from") == "awaiting_signature":

@@ -4,21 +4,23 @@ Exports run as background jobs; a print of one submission is made while the
 person waits.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from server.core.access import Actor, Role
 from server.core.answer_paths import cells_of, place_of
 from server.core.answer_schema import merged
-from server.core.form import Form
+from server.core.answers import with_results
 from server.core.job import Job, JobState
+from server.core.personal import is_personal
 from server.core.ports import Clock, NewId, Transaction
 from server.core.vietnamese import nfc
 from server.errors import NotFound
 from server.hooks import Cell, Exporter, Table
 from server.hooks.manager import Plugins
 from server.services.accounts import Accounts
+from server.services.masking import masked
 from server.services.page import Page
 from server.services.periods import asked_period
 from server.services.review import Reviewer, SubmissionView
@@ -159,7 +161,7 @@ class Exports:
         if view.submission.revision and not view.state.editable:
             revision = self.submissions.revision(submission_id, view.submission.revision)
         sheet = sheet_of(
-            view,
+            masked(view),
             sealed_at=revision.sealed_at if revision else None,
             receipt=revision.receipt if revision else None,
             names=self._names(view),
@@ -203,7 +205,7 @@ class Exports:
     def _rows(self, actor: Actor, job: Job, chosen: list[str]) -> Iterator[list[Cell]]:
         for done, submission_id in enumerate(chosen, start=1):
             view = self.reviewer.view(actor, self.submissions.get(submission_id))
-            yield from _cells(view)
+            yield from self._cells(view)
             if done % _BATCH == 0 or done == len(chosen):
                 with self.transaction():
                     self.jobs.progress(job.id, done, len(chosen), self.clock.now(), LEASE_SECONDS)
@@ -222,12 +224,31 @@ class Exports:
                 names["reporter"] = self.accounts.name_of(drafted)
         return names
 
+    def _cells(self, view: SubmissionView) -> Iterator[list[Cell]]:
+        """The cells of a report, or those of each record of a survey under its number."""
+        submission = view.submission
+        if view.form.kind != "survey" or submission.nil:
+            whole = merged(view.form, submission.answers, view.verdict.computed)
+            yield from _cells_of(view, whole, submission.statuses)
+            return
+        after = None
+        while batch := self.submissions.records(submission.id, after, _BATCH):
+            for record in batch:
+                whole = with_results(view.form, record.answers, record.statuses, view.context)
+                yield from _cells_of(view, whole, record.statuses, f"/records/{record.number}")
+            after = batch[-1].id
+
     def _reporters(self, view: SubmissionView) -> set[str]:
         holders = self.accounts.holders(view.submission.org_unit, Role.REPORTER)
         return {account.id for account in holders}
 
 
-def _cells(view: SubmissionView) -> Iterator[list[Cell]]:
+def _cells_of(
+    view: SubmissionView,
+    whole: Mapping[str, object],
+    statuses: Mapping[str, str],
+    above: str = "",
+) -> Iterator[list[Cell]]:
     """One line for each cell that holds a value or a status, personal ones left out."""
     submission = view.submission
     head: list[Cell] = [
@@ -240,27 +261,21 @@ def _cells(view: SubmissionView) -> Iterator[list[Cell]]:
     if submission.nil:
         yield [*head, "", "", "", None, "Không phát sinh"]
         return
-    whole = merged(view.form, submission.answers, view.verdict.computed)
     for path, value in cells_of(view.form, whole):
-        if _is_personal(view.form, path):
+        if is_personal(view.form, path):
             continue
         place = place_of(view.form, path)
         column = place.cell.title if place.cell is not None else ""
         row = place.line.title if place.line is not None else ""
-        status = submission.statuses.get(path, "")
+        status = statuses.get(path, "")
         yield [
             *head,
-            path,
+            above + path,
             row,
             column,
             value if isinstance(value, int | float) else str(value),
             status,
         ]
-    for path, status in sorted(submission.statuses.items()):
-        if status != "estimated" and not _is_personal(view.form, path):
-            yield [*head, path, "", "", None, status]
-
-
-def _is_personal(form: Form, path: str) -> bool:
-    cell = place_of(form, path).cell
-    return cell is not None and bool(cell.schema.get("x-personal", False))
+    for path, status in sorted(statuses.items()):
+        if status != "estimated" and not is_personal(view.form, path):
+            yield [*head, above + path, "", "", None, status]

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from server.core.access import Actor
 from server.core.answer_paths import place_of, value_at
 from server.core.answers import check, missing
+from server.core.comment import is_answered, marks_of
 from server.core.event import Event
 from server.core.finding import Finding, Severity, blocks
 from server.core.obligation import Progress
+from server.core.submission import Revision, Submission
 from server.errors import AnswersInvalid, GuardFailed, ReasonMissing
+from server.services.circumstances import SHORTEST_REASON
 from server.services.review import SubmissionView
 from server.storage.obligations import ObligationStore
 from server.storage.submissions import SubmissionStore
@@ -18,7 +21,6 @@ from server.storage.survey_records import SurveyRecordStore
 #: Acts by which a person vouches for the figures; nobody vouches twice in one run.
 _VOUCHING = ("submission.submit", "submission.sign", "submission.send", "submission.approve")
 _RESTARTS = ("submission.return", "submission.recall", "submission.reopen")
-_SHORTEST_REASON = 5
 _BATCH = 200
 
 
@@ -30,6 +32,7 @@ class Attempt:
     actor: Actor
     history: Sequence[Event]
     reasons: Sequence[Mapping[str, str]]
+    stands_for: str | None = None  # the account in whose name the actor acts, by a delegation
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,6 @@ class Guards:
             return
         if view.form.kind == "survey":
             self._records_valid(view)
-            return
         errors = [
             finding for finding in view.verdict.findings if finding.severity is Severity.ERROR
         ]
@@ -60,7 +62,7 @@ class Guards:
         given = {
             (reason["code"], reason["path"])
             for reason in attempt.reasons
-            if len(reason["text"].strip()) >= _SHORTEST_REASON
+            if len(reason["text"].strip()) >= SHORTEST_REASON
         }
         unexplained = [
             finding
@@ -85,30 +87,35 @@ class Guards:
             if event.name in _RESTARTS:
                 vouched.clear()
             elif event.name in _VOUCHING:
-                vouched.add(event.actor)
+                vouched |= {event.actor, str(event.details.get("on_behalf_of") or event.actor)}
         submission = attempt.view.submission
-        typed = self.submissions.editors(submission.id, after_revision=submission.revision)
-        if attempt.actor.account in vouched | set(typed):
+        typed = set(self.submissions.editors(submission.id))  # what was sent before counts too
+        if attempt.view.form.kind == "survey":
+            typed |= self.records.writers(submission.id)
+        # Neither who acts nor in whose name: a deputy is no way around the rule, for nobody.
+        if {attempt.actor.account, attempt.stands_for} & (vouched | typed):
             raise GuardFailed(guard="not_own_work")
 
     def _marks_answered(self, attempt: Attempt) -> None:
-        """Each cell marked by the last return was changed, or the clerk wrote why it stays."""
+        """Each cell marked by the last return was changed, or the unit wrote why it stays.
+
+        What it wrote is a comment on the cell, or a reason with the code ``mark``.
+        """
+        marks = [mark for mark in marks_of(list(attempt.history)) if mark.last and mark.path]
         returned = [event for event in attempt.history if event.name == "submission.return"]
-        if not returned:
+        number = returned[-1].details.get("revision") if returned else None
+        if not marks or not isinstance(number, int) or not number:
             return
-        marks = returned[-1].details.get("marks", [])
-        number = returned[-1].details.get("revision")
-        if not isinstance(marks, list) or not marks or not isinstance(number, int) or not number:
-            return
-        view = attempt.view
-        submission = view.submission
+        submission = attempt.view.submission
         before = self.submissions.revision(submission.id, number)
         answered = {reason["path"] for reason in attempt.reasons if reason["code"] == "mark"}
+        comments = self.submissions.comments(submission.id)
         open_marks = [
-            str(mark["path"])
+            mark.path
             for mark in marks
-            if str(mark["path"]) not in answered
-            and _held(view, before.answers, mark) == _held(view, submission.answers, mark)
+            if mark.path not in answered
+            and not is_answered(mark, comments)
+            and _held(attempt.view, before, mark.path) == _held(attempt.view, submission, mark.path)
         ]
         if open_marks:
             raise GuardFailed(guard="marks_answered", paths=open_marks)
@@ -126,6 +133,12 @@ class Guards:
         if waiting:
             raise GuardFailed(guard="children_done", org_units=waiting)
 
+    def _parts_in(self, attempt: Attempt) -> None:
+        """Each part of other hands is handed in, or waived with a reason."""
+        open_parts = [part.key for part in attempt.view.hands.parts if part.awaited]
+        if open_parts:
+            raise GuardFailed(guard="parts_in", parts=open_parts)
+
 
 def count_faulty(records: SurveyRecordStore, view: SubmissionView) -> int:
     """How many records of a return hold an error that blocks."""
@@ -139,9 +152,9 @@ def count_faulty(records: SurveyRecordStore, view: SubmissionView) -> int:
     return faulty
 
 
-def _held(view: SubmissionView, answers: Mapping[str, object], mark: Mapping[str, str]) -> object:
-    """What *answers* hold in the marked cell."""
-    return value_at(answers, place_of(view.form, mark["path"]))
+def _held(view: SubmissionView, edition: Revision | Submission, path: str) -> object:
+    """What an edition holds in the marked cell, and the reason that stands there."""
+    return value_at(edition.answers, place_of(view.form, path)), edition.statuses.get(path)
 
 
 def empty_cells(view: SubmissionView) -> tuple[str, ...]:

@@ -50,10 +50,12 @@ class Installation:
             document = loads((shipped / "_indicators" / "indicators.json").read_bytes())
             if isinstance(document, dict):
                 self.catalogue.put_indicators(document, SYSTEM)
-        for kind, path in definition_files(root):
-            if kind != "codelist":
-                tell(f"{kind} {path.parent.name}/{path.stem}")
-                self.catalogue.publish(path.read_text(encoding="utf-8"), kind, SYSTEM)
+        files = [found for found in definition_files(root) if found[0] != "codelist"]
+        forms = frozenset(path.parent.name for kind, path in files if kind == "form")
+        for kind, path in files:
+            tell(f"{kind} {path.parent.name}/{path.stem}")
+            text = path.read_text(encoding="utf-8")
+            self.catalogue.publish(text, kind, SYSTEM, alongside=forms)
 
     def load_units(self, folder: Path) -> int:
         """The dated units of ``org_units.csv`` with their changes; each row is one unit.

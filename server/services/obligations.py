@@ -166,6 +166,7 @@ class Obligations:
         """Grant an extension: the report still counts as late, excused until that day."""
         with self.transaction():
             obligation = self.get(actor, obligation_id)
+            actor = actor.within(obligation.form)
             above = {
                 unit.id
                 for unit in self._tree(obligation).ancestors(obligation.org_unit)
@@ -173,13 +174,17 @@ class Obligations:
             }
             if not actor.is_admin and above.isdisjoint(actor.units(Role.APPROVER)):
                 raise AccessDenied(action="excuse")
+            details = {"until": until.isoformat(), "reason": reason}
+            principal = None if actor.is_admin else actor.stands_for(Role.APPROVER, above)
+            if principal is not None:
+                details["on_behalf_of"] = principal
             self.obligations.excuse(obligation_id, until, reason)
             self.events.append(
                 subject=f"obligation/{obligation_id}",
                 name="obligation.excused",
                 actor=actor.account,
                 happened_at=self.clock.now(),
-                details={"until": until.isoformat(), "reason": reason},
+                details=details,
             )
 
     def days_late(self, obligation: Obligation) -> int:

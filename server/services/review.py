@@ -4,24 +4,32 @@
 unit of that time, the previous period's figures and the verdict of the rules.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from server.core.access import SYSTEM, Actor, Role
-from server.core.answer_schema import merged
-from server.core.answers import Context, UnitView, Verdict
+from server.core.answers import Context, Verdict, diff, without_answered
 from server.core.form import Form
 from server.core.obligation import Obligation
 from server.core.org_unit import Level, OrgUnit, Tree
+from server.core.part import Hands, Part, owners_of, ownership_of, parts_of
 from server.core.period import Period
 from server.core.submission import Revision, Submission
-from server.core.workflow import Move, State, Workflow, places_of
+from server.core.survey import return_findings
+from server.core.workflow import Move, State, Workflow, levels_of, places_of
+from server.core.workflow_visit import Visit
+from server.errors import PartClosed
 from server.services.catalogue import Catalogue
+from server.services.circumstances import facts_of, reader_of, visit_of
+from server.services.contexts import context_of
 from server.services.reference import Reference
 from server.services.scope import Scope
 from server.services.verdicts import Verdicts
+from server.storage.events import EventStore
 from server.storage.obligations import ObligationStore
+from server.storage.parts import PartStore
 from server.storage.submissions import SubmissionStore
+from server.storage.survey_records import SurveyRecordStore
 
 _EMPTY = Verdict(findings=(), computed={}, relevant_off=frozenset())
 
@@ -36,7 +44,10 @@ class Surroundings:
     context: Context
     previous: Revision | None
     places: Mapping[str, str]
+    levels: Mapping[str, str]  # of the units of the places, by their ids
     children: tuple[str, ...]
+    above: frozenset[str]
+    owners: Mapping[str, str]  # other units that fill cells of it: code -> id
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +65,19 @@ class SubmissionView:
     context: Context
     previous: Revision | None
     places: Mapping[str, str]
+    levels: Mapping[str, str]
     children: tuple[str, ...]
+    above: frozenset[str]
+    owners: Mapping[str, str]
+    hands: Hands
+    fills: bool  # whether the actor fills for the filing unit, not only a part
+    personal: bool  # whether the actor may see the personal values; ``masking`` hides them
+    facts: Mapping[str, object]  # what the conditions of the workflow speak about
+    visit: Visit
 
     @property
     def state(self) -> State:
         return self.workflow.states[self.submission.state]
-
-    @property
-    def facts(self) -> Mapping[str, object]:
-        return _facts(self.context)
 
     @property
     def period(self) -> Period:
@@ -78,6 +93,9 @@ class Reviewer:
     scope: Scope
     submissions: SubmissionStore
     obligations: ObligationStore
+    records: SurveyRecordStore
+    parts: PartStore
+    events: EventStore
     verdicts: Verdicts = field(default_factory=Verdicts)
 
     def view(self, actor: Actor, submission: Submission) -> SubmissionView:
@@ -86,9 +104,18 @@ class Reviewer:
 
     def around(self, actor: Actor, submission: Submission) -> Surroundings:
         """What does not change while the submission is worked on; ``NotFound`` out of scope."""
+        tree = self.reach(actor, submission)
+        return self._around(submission, Period.parse(submission.period), tree)
+
+    def reach(self, actor: Actor, submission: Submission) -> Tree:
+        """The tree to judge by; ``NotFound`` when the report is out of scope.
+
+        Whoever fills for a unit that owns cells of the report reaches it as well.
+        """
+        form = self.catalogue.form(submission.form, submission.version)
         period = Period.parse(submission.period)
-        tree = self.scope.require(actor, submission.org_unit, period, "submission")
-        return self._around(submission, period, tree)
+        owners = ownership_of(form).units
+        return self.scope.require(actor, submission.org_unit, period, "submission", owners=owners)
 
     def system_view(self, submission: Submission) -> SubmissionView:
         """The view for work that follows from an event or from time; nobody's scope limits it."""
@@ -106,14 +133,18 @@ class Reviewer:
     ) -> Surroundings:
         unit = tree.by_id[unit_id]
         previous = self.previous(form, unit_id, period)
+        places = self.places(form, unit.id, tree)
         return Surroundings(
             form=form,
             workflow=workflow,
             unit=unit,
             context=self.context(form, unit, period, previous),
             previous=previous,
-            places=self.places(form, unit.id, tree),
+            places=places,
+            levels=levels_of(tree, places),
             children=tuple(child.id for child in tree.children(unit.id)),
+            above=frozenset(over.id for over in tree.ancestors(unit.id)),
+            owners=owners_of(form, unit.id, tree),
         )
 
     def seen(
@@ -130,49 +161,102 @@ class Reviewer:
         context, workflow = around.context, around.workflow
         if verdict is None:
             verdict = self.verdict(around.form, submission, context)
+        hands = self.hands(actor, submission, around)
+        obligation = self.obligations.get(submission.obligation)
+        today = self.reference.clock.today()
+        facts = facts_of(submission, context, verdict, obligation, today)
+        visit = visit_of(
+            submission,
+            workflow,
+            self.reference,
+            history=lambda: self.events.of(f"submission/{submission.id}"),
+            levels=around.levels,
+            value=reader_of(around.form, submission, verdict),
+        )
         return SubmissionView(
             submission=submission,
             form=around.form,
             workflow=workflow,
             unit=around.unit,
-            obligation=self.obligations.get(submission.obligation),
+            obligation=obligation,
             moves=workflow.moves(
-                submission.state, actor=actor, places=around.places, facts=_facts(context)
+                submission.state,
+                actor=actor.within(around.form.code),
+                places=around.places,
+                facts=facts,
+                visit=visit,
             ),
             verdict=verdict,
-            editable=self.is_editable(actor, submission, workflow),
+            editable=hands.any and workflow.states[submission.state].editable,
             context=context,
             previous=around.previous,
             places=around.places,
+            levels=around.levels,
             children=around.children,
+            above=around.above,
+            owners=around.owners,
+            hands=hands,
+            fills=submission.org_unit in actor.units(Role.REPORTER),
+            personal=actor.sees_personal(around.unit.id, around.above),
+            facts=facts,
+            visit=visit,
         )
 
-    @staticmethod
-    def is_editable(actor: Actor, submission: Submission, workflow: Workflow) -> bool:
-        """Whether *actor* may fill the cells in this state."""
-        editable = workflow.states[submission.state].editable
-        return editable and submission.org_unit in actor.units(Role.REPORTER)
+    def hands(
+        self, actor: Actor, submission: Submission, around: Surroundings | SubmissionView
+    ) -> Hands:
+        """Which cells *actor* may fill, were the report in a state in which cells are filled.
+
+        The parts are those written down, or asked by the form; what is sent has none to wait for.
+        """
+        form = around.form
+        stored: Sequence[Part] = ()
+        if around.workflow.states[submission.state].editable:
+            stored = self.parts.parts(submission.id)
+        parts = parts_of(form, submission.id, submission.org_unit, around.owners, stored)
+        return Hands.of(form, submission.org_unit, parts, actor)
+
+    def refuse_foreign(
+        self,
+        actor: Actor,
+        current: Submission,
+        around: Surroundings,
+        after: tuple[Mapping[str, object], Mapping[str, str]],
+    ) -> None:
+        """Raise ``PartClosed`` when *after* changes a cell that is not the actor's to write."""
+        hands = self.hands(actor, current, around)
+        if not hands.divided:
+            return
+        changes = diff(around.form, current.answers, current.statuses, *after)
+        met = [(change.path, hands.refused(change)) for change in changes]
+        closed = [(path, key) for path, key in met if key is not None]
+        if closed:
+            errors = [{"path": path, "code": "part-closed", "message": ""} for path, _ in closed]
+            raise PartClosed(parts=sorted({key for _, key in closed}), errors=errors)
 
     def verdict(self, form: Form, submission: Submission, context: Context) -> Verdict:
-        """What the rules say; nothing about a nil report or about a survey's return."""
-        if submission.nil or form.kind == "survey":
+        """What the rules say; nothing about a nil report, of a survey's return which sheets agree.
+
+        Each sheet of a survey has a verdict of its own.
+        """
+        if submission.nil:
             return _EMPTY
-        return self.verdicts.of(form, submission.answers, submission.statuses, context)
+        if form.kind == "survey":
+            same = return_findings(form, self.records.groups_of_same(submission.id))
+            return replace(_EMPTY, findings=same)
+        verdict = self.verdicts.of(form, submission.answers, submission.statuses, context)
+        if not submission.reasons:
+            return verdict
+        return replace(verdict, findings=without_answered(verdict.findings, submission.reasons))
 
     def previous(self, form: Form, unit_id: str, period: Period) -> Revision | None:
         """The last revision that the unit sent for the period before, if any."""
         return self.submissions.latest_revision_of(form.code, unit_id, period.previous().id)
 
-    @staticmethod
-    def context(form: Form, unit: OrgUnit, period: Period, previous: Revision | None) -> Context:
-        return Context(
-            unit=UnitView(code=unit.code, level=str(unit.level), kind=unit.kind),
-            period=period,
-            previous=None
-            if previous is None
-            else merged(form, previous.answers, previous.computed),
-            previous_statuses={} if previous is None else previous.statuses,
-        )
+    def context(
+        self, form: Form, unit: OrgUnit, period: Period, previous: Revision | None
+    ) -> Context:
+        return context_of(self.submissions, form, unit, period, previous)
 
     @staticmethod
     def places(form: Form, unit_id: str, tree: Tree) -> dict[str, str]:
@@ -186,12 +270,3 @@ class Reviewer:
         return form.workflow_for(
             str(unit.level), without_district=unit.level is Level.COMMUNE and no_district
         )
-
-
-def _facts(context: Context) -> dict[str, object]:
-    """What the conditions of a workflow speak about."""
-    unit, period = context.unit, context.period
-    return {
-        "unit": {"code": unit.code, "level": unit.level, "kind": unit.kind},
-        "period": {"id": period.id, "type": str(period.type), "year": period.year},
-    }

@@ -2,9 +2,11 @@
 
 Reporters and signers reach the unit of their grant, approvers and readers also
 those below it on the tree of the day, admins all. What lies outside does not
-exist for the caller: services raise ``NotFound``, never ``AccessDenied``.
+exist for the caller: services raise ``NotFound``, never ``AccessDenied``. One report reaches
+further: reporters of a unit that owns cells of it see it too.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from server.core.access import OWN_UNIT_ROLES, Actor, Role
@@ -41,9 +43,25 @@ class Scope:
         above = {unit.id for unit in tree.ancestors(unit_id)}
         return not above.isdisjoint(actor.units(Role.APPROVER, Role.READER))
 
-    def require(self, actor: Actor, unit_id: str, period: Period, kind: str) -> Tree:
-        """The tree to judge by; ``NotFound(kind)`` when the unit is out of scope or missing."""
+    def require(
+        self,
+        actor: Actor,
+        unit_id: str,
+        period: Period,
+        kind: str,
+        *,
+        owners: Collection[str] = (),
+    ) -> Tree:
+        """The tree to judge by; ``NotFound(kind)`` when the unit is out of scope or missing.
+
+        *owners* are codes of units that fill a part of the thing: it exists for their reporters.
+        """
         tree = self.reference.tree_of(unit_id, period)
-        if not self.covers(actor, unit_id, tree):
+        if not self.covers(actor, unit_id, tree) and not _fills_for(actor, owners, tree):
             raise NotFound(kind=kind)
         return tree
+
+
+def _fills_for(actor: Actor, codes: Collection[str], tree: Tree) -> bool:
+    units = {tree.by_code[code].id for code in codes if code in tree.by_code}
+    return not units.isdisjoint(actor.units(Role.REPORTER))

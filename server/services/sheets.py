@@ -9,8 +9,10 @@ from datetime import date, datetime
 
 from server.core.answer_paths import cell_title, place_of, rows_of, value_at
 from server.core.answer_schema import merged
-from server.core.layout import Column, Field, Grid, Section
+from server.core.form import Form
+from server.core.layout import Column, Field, Grid, Row
 from server.core.org_unit import Level, OrgUnit
+from server.core.period import Period
 from server.core.ports import LOCAL
 from server.core.vietnamese_numbers import format_date, format_number
 from server.hooks import (
@@ -32,12 +34,18 @@ STATUS_SIGNS: Mapping[str, str] = {
     "not_applicable": "x",
     "confidential": "bảo mật",
 }
+#: What was asked where the verdict no longer says it, because it was answered.
+_ANSWERED: Mapping[str, str] = {
+    "outlier": "Số khác nhiều so với các kỳ trước của chính đơn vị.",
+    "mark": "Ô được đánh dấu khi trả lại để sửa.",
+}
 DEMO_NOTICE = "SỐ LIỆU MINH HỌA, không phải số liệu thật của địa phương."
+_HEAD_OF_OFFICE = ("THỦ TRƯỞNG ĐƠN VỊ", "(Ký, đóng dấu, họ tên)")
 _HEADS = {
     Level.COMMUNE: ("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH", "(Ký, đóng dấu, họ tên)"),
     Level.DISTRICT: ("TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH", "(Ký, đóng dấu, họ tên)"),
-    Level.PROVINCE: ("THỦ TRƯỞNG ĐƠN VỊ", "(Ký, đóng dấu, họ tên)"),
-    Level.DEPARTMENT: ("THỦ TRƯỞNG ĐƠN VỊ", "(Ký, đóng dấu, họ tên)"),
+    Level.PROVINCE: _HEAD_OF_OFFICE,
+    Level.DEPARTMENT: _HEAD_OF_OFFICE,
 }
 
 
@@ -51,30 +59,42 @@ def sheet_of(
 ) -> Sheet:
     """The sheet of what stands in *view*; *names* gives the persons who drew up and signed."""
     settings, unit = view.form.settings, view.unit
-    constructed = bool(settings.get("constructed", False))
-    issued = "Mẫu minh họa" if constructed else str(settings.get("issuedBy", "Mẫu minh họa"))
     day = sealed_at.astimezone(LOCAL).date() if sealed_at else None
     return Sheet(
         official_code=str(settings.get("officialCode", view.form.code)),
-        issued_by=issued,
+        issued_by=issued_by(view.form),
         received_on=format_date(day) if day and receipt else "…………",
         title=view.form.title.upper(),
-        period_line=_period_line(view),
+        period_line=period_line(view.form, view.period),
         org_unit=unit_title(unit),
         receiver=str(settings.get("receiver", "")),
         unit_of_measure=str(settings.get("unitOfMeasure", "")),
         sections=tuple(_sections(view)),
-        signatures=(
-            SheetSignature(("Người lập biểu", "(Ký, họ tên)"), names.get("reporter", "")),
-            SheetSignature(("Người kiểm tra biểu", "(Ký, họ tên)"), ""),
-            SheetSignature(_HEADS[unit.level], names.get("signer", "")),
-        ),
-        place_and_date=_place_and_date(unit, day),
+        signatures=signatures(unit, names),
+        place_and_date=place_and_date(unit, day),
         paper="A3" if view.form.layout.paper == "A3" else "A4",
         orientation="landscape" if view.form.layout.orientation == "landscape" else "portrait",
         explanations=tuple(_explanations(view)),
         receipt_code=receipt,
         demo_notice=DEMO_NOTICE if demo else None,
+    )
+
+
+def issued_by(form: Form) -> str:
+    """The line under the code: a constructed form never claims a circular."""
+    if form.settings.get("constructed", False):
+        return "Mẫu minh họa"
+    return str(form.settings.get("issuedBy", "Mẫu minh họa"))
+
+
+def signatures(unit: OrgUnit | None, names: Mapping[str, str]) -> tuple[SheetSignature, ...]:
+    """Who signs under a form of *unit*, with the names that are known."""
+    return (
+        SheetSignature(("Người lập biểu", "(Ký, họ tên)"), names.get("reporter", "")),
+        SheetSignature(("Người kiểm tra biểu", "(Ký, họ tên)"), ""),
+        SheetSignature(
+            _HEAD_OF_OFFICE if unit is None else _HEADS[unit.level], names.get("signer", "")
+        ),
     )
 
 
@@ -102,12 +122,14 @@ def cell_text(value: object, status: str | None, cell: Column | Field) -> str:
     return str(value)
 
 
-def _period_line(view: SubmissionView) -> str:
-    as_of = view.form.settings.get("asOf")
-    return f"{as_of}/{view.period.title}" if as_of else view.period.title
+def period_line(form: Form, period: Period) -> str:
+    """The line under the title."""
+    as_of = form.settings.get("asOf")
+    return f"{as_of}/{period.title}" if as_of else period.title
 
 
-def _place_and_date(unit: OrgUnit, day: date | None) -> str:
+def place_and_date(unit: OrgUnit, day: date | None) -> str:
+    """The line above the last signature."""
     place = unit.name.split(" ", 1)[-1] if unit.level is Level.COMMUNE else unit.name
     for kind in ("trấn ", "Trấn "):
         place = place.removeprefix(kind)
@@ -126,15 +148,16 @@ def _sections(view: SubmissionView) -> list[SheetSection]:
             SheetField(field.title, _text(view, whole, field.path, field))
             for field in section.fields
         )
-        grid = None if section.grid is None else _grid(view, whole, section, section.grid)
+        grid = None if section.grid is None else _grid(view, whole, section.grid)
         sections.append(SheetSection(title=section.title, grid=grid, fields=fields))
     return sections
 
 
-def _grid(
-    view: SubmissionView, whole: Mapping[str, object], section: Section, grid: Grid
-) -> SheetGrid:
-    heads = [SheetColumn("STT", "A", "text"), SheetColumn(grid.row_header, "B", "text")]
+def heads_of(grid: Grid) -> tuple[tuple[SheetColumn, ...], tuple[SheetGroup, ...]]:
+    """The columns of a grid on paper and the headings above them."""
+    heads = [SheetColumn("STT", "A", "text")]
+    if grid.rows:  # the lines of a roster are named by their own cells
+        heads.append(SheetColumn(grid.row_header, "B", "text"))
     if grid.code_header is not None:
         heads.append(SheetColumn(grid.code_header, "C", "code"))
     first = len(heads)
@@ -151,14 +174,19 @@ def _grid(
         SheetGroup(title, first + keys.index(members[0]), len(members))
         for title, members in grid.groups
     )
-    return SheetGrid(tuple(columns), tuple(_rows(view, whole, grid)), groups)
+    return tuple(columns), groups
+
+
+def _grid(view: SubmissionView, whole: Mapping[str, object], grid: Grid) -> SheetGrid:
+    columns, groups = heads_of(grid)
+    return SheetGrid(columns, tuple(_rows(view, whole, grid)), groups)
 
 
 def _rows(view: SubmissionView, whole: Mapping[str, object], grid: Grid) -> list[SheetRow]:
     rows: list[SheetRow] = []
     number = 0
     for row in grid.rows:
-        if row.kind == "codelist" and not view.submission.nil and not _present(whole, row.path):
+        if row.kind == "codelist" and not view.submission.nil and not _present(view, whole, row):
             continue
         counted = row.kind != "single"
         number += counted
@@ -176,7 +204,7 @@ def _rows(view: SubmissionView, whole: Mapping[str, object], grid: Grid) -> list
         block = view.form.shape.blocks[grid.roster.key]
         for name, _ in rows_of(block, whole):
             number += 1
-            head = [str(number), ""] + ([""] if grid.code_header is not None else [])
+            head = [str(number)] + [""] * (len(heads_of(grid)[0]) - len(grid.columns) - 1)
             cells = [
                 _text(view, whole, f"{grid.roster.path}/{name}/{column.key}", column)
                 for column in grid.columns
@@ -185,11 +213,15 @@ def _rows(view: SubmissionView, whole: Mapping[str, object], grid: Grid) -> list
     return rows
 
 
-def _present(whole: Mapping[str, object], path: str) -> bool:
-    """Whether a code-list row was filled; the others did not arise and are not printed."""
-    _, block, code = path.split("/", 2)
-    rows = whole.get(block)
-    return isinstance(rows, Mapping) and bool(rows.get(code))
+def _present(view: SubmissionView, whole: Mapping[str, object], row: Row) -> bool:
+    """Whether a code-list row says anything; the others did not arise and are not printed."""
+    rows = whole.get(row.path.split("/")[1])
+    if isinstance(rows, Mapping) and bool(rows.get(row.key)):
+        return True
+    return any(
+        status != "none_arose" and f"{path}/".startswith(f"{row.path}/")
+        for path, status in view.submission.statuses.items()
+    )
 
 
 def _text(
@@ -211,7 +243,7 @@ def _explanations(view: SubmissionView) -> Sequence[SheetExplanation]:
         lines.append(
             SheetExplanation(
                 cell=cell_title(view.form, reason["path"], view.submission.answers),
-                finding=finding.message if finding else reason["code"],
+                finding=finding.message if finding else _ANSWERED.get(reason["code"], ""),
                 reason=reason["text"],
             )
         )

@@ -26,8 +26,10 @@ from server.core.answers import (
 from server.core.event import Event
 from server.core.obligation import Obligation, Progress
 from server.core.period import Period, PeriodType
+from server.core.personal import mask_changes
 from server.core.ports import Clock, NewId, Transaction
 from server.core.prefill import prefilled
+from server.core.reasons import Reason, with_reasons
 from server.core.submission import Change, Edit, Revision, Submission
 from server.errors import (
     AccessDenied,
@@ -38,6 +40,7 @@ from server.errors import (
     Stale,
     TransitionRefused,
 )
+from server.services.masking import masked, masked_revision, note_look
 from server.services.page import Page
 from server.services.periods import asked_period
 from server.services.review import Reviewer, SubmissionView, Surroundings
@@ -123,6 +126,9 @@ class Submissions:
                 state_since=now,
             )
             self.submissions.add(submission)
+            for part in self.reviewer.hands(actor, submission, around).parts:
+                if part.key in around.owners:  # so that the other unit finds it among its work
+                    self.reviewer.parts.put(part)
             self.obligations.set_progress(obligation.id, Progress.STARTED)
             self.events.append(
                 subject=f"submission/{submission.id}",
@@ -141,7 +147,9 @@ class Submissions:
 
     def get(self, actor: Actor, submission_id: str) -> SubmissionView:
         """The submission as *actor* sees it; ``NotFound`` when missing or out of scope."""
-        return self.reviewer.view(actor, self.submissions.get(submission_id))
+        view = self.reviewer.view(actor, self.submissions.get(submission_id))
+        note_look(actor, view)
+        return masked(view)
 
     def list_(
         self,
@@ -166,9 +174,16 @@ class Submissions:
         return Page.cut(found, limit)
 
     def save_cells(
-        self, actor: Actor, submission_id: str, changes: Sequence[Change]
+        self,
+        actor: Actor,
+        submission_id: str,
+        changes: Sequence[Change],
+        *,
+        reasons: Sequence[Reason] = (),
     ) -> tuple[SubmissionView, tuple[CellConflict, ...]]:
         """Save changed cells; a cell whose old value no longer holds is left and reported.
+
+        *reasons* are written beside them: for warnings and for figures that are unusual.
 
         Raises:
             RequestInvalid: a path that the form does not have.
@@ -179,9 +194,17 @@ class Submissions:
             with self.transaction():
                 current, around = self._fillable(actor, submission_id)
                 applied = apply_changes(around.form, current.answers, current.statuses, changes)
-                if applied.applied:
+                written = with_reasons(current.reasons, reasons) if reasons else current.reasons
+                if applied.applied or written != current.reasons:
+                    after = (applied.answers, applied.statuses)
+                    self.reviewer.refuse_foreign(actor, current, around, after)
                     self._save(
-                        actor, current, applied.answers, applied.statuses, changes=applied.applied
+                        actor,
+                        current,
+                        applied.answers,
+                        applied.statuses,
+                        changes=applied.applied,
+                        reasons=written,
                     )
                 return self._as_now(actor, submission_id, around), applied.conflicts
 
@@ -202,6 +225,7 @@ class Submissions:
             given, reasons = without_calculated(around.form, answers), dict(statuses or {})
             validate_paths(around.form, given, reasons)
             changes = diff(around.form, current.answers, current.statuses, given, reasons)
+            self.reviewer.refuse_foreign(actor, current, around, (given, reasons))
             self._save(actor, current, given, reasons, changes=changes)
             return self._as_now(actor, submission_id, around)
 
@@ -211,6 +235,9 @@ class Submissions:
         """Say that nothing arose (or take it back); the cells are emptied, the changes kept."""
         with self.transaction():
             current, around = self._fillable(actor, submission_id, seen)
+            if current.org_unit not in actor.units(Role.REPORTER):
+                raise AccessDenied(action="nil")
+            self.reviewer.refuse_foreign(actor, current, around, ({}, {}))
             changes = diff(around.form, current.answers, current.statuses, {}, {})
             self._save(actor, current, {}, {}, nil=nil, changes=changes)
             return self._as_now(actor, submission_id, around)
@@ -251,18 +278,20 @@ class Submissions:
         return list(self.events.of(f"submission/{submission_id}"))
 
     def revisions(self, actor: Actor, submission_id: str) -> list[Revision]:
-        self._reachable(actor, submission_id)
-        return list(self.submissions.revisions(submission_id))
+        view = self.get(actor, submission_id)
+        found = self.submissions.revisions(submission_id)
+        return [one if view.personal else masked_revision(view.form, one) for one in found]
 
     def revision(self, actor: Actor, submission_id: str, number: int) -> Revision:
-        self._reachable(actor, submission_id)
-        return self.submissions.revision(submission_id, number)
+        view = self.get(actor, submission_id)
+        found = self.submissions.revision(submission_id, number)
+        return found if view.personal else masked_revision(view.form, found)
 
     def diff(
         self, actor: Actor, submission_id: str, from_: int, to: int | None = None
     ) -> tuple[Change, ...]:
         """The cells that changed between two revisions, or from one to what stands now."""
-        view = self.get(actor, submission_id)
+        view = self.reviewer.view(actor, self.submissions.get(submission_id))
         before = self.submissions.revision(submission_id, from_)
         if to is None:
             # Sealing writes down what did not arise; the draft is compared as it would be sealed.
@@ -272,7 +301,8 @@ class Submissions:
         else:
             after = self.submissions.revision(submission_id, to)
             answers, statuses = after.answers, after.statuses
-        return diff(view.form, before.answers, before.statuses, answers, statuses)
+        found = diff(view.form, before.answers, before.statuses, answers, statuses)
+        return found if view.personal else mask_changes(view.form, found)
 
     def _owed(self, form: str, org_unit: str, period: str, round_: str | None) -> Obligation:
         facts = {"form": form, "org_unit": org_unit, "period": period}
@@ -296,21 +326,25 @@ class Submissions:
     def _reachable(self, actor: Actor, submission_id: str) -> Submission:
         """The submission alone, unjudged; ``NotFound`` when missing or out of scope."""
         found = self.submissions.get(submission_id)
-        period = Period.parse(found.period)
-        self.reviewer.scope.require(actor, found.org_unit, period, "submission")
+        self.reviewer.reach(actor, found)
         return found
 
     def _fillable(
         self, actor: Actor, submission_id: str, seen: Edit | None = None
     ) -> tuple[Submission, Surroundings]:
-        """The draft to be written, unjudged: what it says now is about to be replaced."""
+        """The draft to be written, unjudged: what it says now is about to be replaced.
+
+        It is held, so that no part of it is handed in between the check and the save.
+        """
+        self.submissions.hold(submission_id)
         current = self.submissions.get(submission_id)
         around = self.reviewer.around(actor, current)
         if seen is not None and current.edit != seen:
             raise Stale(kind="submission", current=current.summary())
-        if current.org_unit not in actor.units(Role.REPORTER):
+        filling = {current.org_unit, *around.owners.values()}
+        if filling.isdisjoint(actor.units(Role.REPORTER)):
             raise AccessDenied(action="fill")
-        if not self.reviewer.is_editable(actor, current, around.workflow):
+        if not around.workflow.states[current.state].editable:
             raise TransitionRefused(event="fill", state=current.state, never=False)
         if self.obligations.get(current.obligation).closed:
             raise PeriodClosed(state="closed")
@@ -328,6 +362,7 @@ class Submissions:
         *,
         nil: bool = False,
         changes: Sequence[Change],
+        reasons: tuple[Reason, ...] | None = None,
     ) -> None:
         now = self.clock.now()
         self.submissions.save(
@@ -335,7 +370,7 @@ class Submissions:
             answers=answers,
             statuses=statuses,
             nil=nil,
-            reasons=current.reasons,
+            reasons=current.reasons if reasons is None else reasons,
             by=actor.account,
             at=now,
         )

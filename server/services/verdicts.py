@@ -37,7 +37,13 @@ class Verdicts:
             form.digest,
             context.unit,
             context.period,
-            _mark([answers, statuses, context.previous, context.previous_statuses]),
+            _mark(
+                [
+                    [answers, statuses, context.previous, context.previous_statuses],
+                    [context.last_year, context.last_year_statuses],
+                    [context.others, context.history],
+                ]
+            ),
         )
         with self._lock:
             known = self._kept.get(key)

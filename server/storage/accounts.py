@@ -171,28 +171,33 @@ class AccountStore(SignInStore):
             where.append(f"org_unit_id IN ({marks(org_units)})")
             values += sorted(org_units)
         rows = self._database.rows(
-            "SELECT id, account_id, role, org_unit_id, valid_from, valid_to, edit"
+            "SELECT id, account_id, role, org_unit_id, valid_from, valid_to, personal, edit"
             f" FROM account_grant WHERE {' AND '.join(where)} ORDER BY id",
             values,
         )
         return [
             AccountGrant(
-                id_, whose, Grant(Role(role), unit, day_of(valid_from), day_of(valid_to)), edit
+                id_,
+                whose,
+                Grant(Role(role), unit, day_of(first), day_of(last), bool(personal)),
+                edit,
             )
-            for id_, whose, role, unit, valid_from, valid_to, edit in rows
+            for id_, whose, role, unit, first, last, personal, edit in rows
         ]
 
     def add_grant(self, account_id: str, grant: Grant) -> int:
         """Grants a role; the number of the grant."""
         row = self._database.row(
-            "INSERT INTO account_grant (account_id, role, org_unit_id, valid_from, valid_to)"
-            " VALUES (?, ?, ?, ?, ?) RETURNING id",
+            "INSERT INTO account_grant"
+            " (account_id, role, org_unit_id, valid_from, valid_to, personal)"
+            " VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
             (
                 account_id,
                 grant.role.value,
                 grant.org_unit,
                 day_text(grant.valid_from),
                 day_text(grant.valid_to),
+                grant.personal,
             ),
         )
         if row is None:

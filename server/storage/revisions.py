@@ -11,17 +11,20 @@ from server.core.submission import Change, Revision
 from server.errors import Conflict, NotFound
 from server.storage.database import Database
 from server.storage.fields import instant, instant_text
+from server.storage.searching import marks
 
 _REVISION = (
     "submission_id, number, answers, statuses, computed, reasons, nil, digest, receipt,"
     " sealed_at, sealed_by"
 )
 
+_CHANGE = "id, revision, path, old, new, status, origin, changed_by, changed_at"
+
 #: A whole draft changes hundreds of cells: they travel as one value, not as eight for each.
 _ADD_CHANGES = {
     kind: "INSERT INTO draft_change"
-    " (submission_id, revision, changed_by, changed_at, path, old, new, status)"
-    f" SELECT ?, ?, ?, {when}, value ->> 0, value ->> 1, value ->> 2, value ->> 3"
+    " (submission_id, revision, changed_by, changed_at, path, old, new, status, origin)"
+    f" SELECT ?, ?, ?, {when}, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4"
     f" FROM {cells} ORDER BY key"
     for kind, when, cells in (
         ("sqlite", "?", "json_each(?)"),
@@ -112,6 +115,26 @@ class RevisionStore:
         )
         return None if row is None else _revision(row)
 
+    def sent_by(
+        self, org_unit: str, forms: Collection[str], periods: Collection[str]
+    ) -> dict[tuple[str, str], Revision]:
+        """The newest sealed edition of each of these forms and periods that a unit sent.
+
+        One query, by form and period; what ``other`` and the unit's own history are read from.
+        """
+        if not forms or not periods:
+            return {}
+        columns = ", ".join(f"r.{column.strip()}" for column in _REVISION.split(","))
+        rows = self._database.rows(
+            f"SELECT s.form, s.period, {columns} FROM submission s JOIN submission_revision r"
+            " ON r.submission_id = s.id AND r.number = s.revision"
+            f" WHERE s.org_unit_id = ? AND s.form IN ({marks(forms)})"
+            f" AND s.period IN ({marks(periods)}) ORDER BY r.sealed_at, r.id",
+            (org_unit, *forms, *periods),
+        )
+        newest = {(row[0], row[1]): row[2:] for row in rows}  # the last one of each stays
+        return {key: _revision(row) for key, row in newest.items()}
+
     def latest_revisions(self, submission_ids: Collection[str]) -> dict[str, Revision]:
         """The newest sealed edition of each of these reports that has one, in one query."""
         if not submission_ids:
@@ -137,7 +160,13 @@ class RevisionStore:
         if row is None:
             raise NotFound(kind="submission", id=submission_id)
         cells = [
-            (change.path, _cell_text(change.old), _cell_text(change.new), change.status)
+            (
+                change.path,
+                _cell_text(change.old),
+                _cell_text(change.new),
+                change.status,
+                change.origin,
+            )
             for change in changes
         ]
         self._database.run(
@@ -155,21 +184,40 @@ class RevisionStore:
     ) -> list[DraftChange]:
         """Changed cells in order, those made since revision *after_revision* was sealed."""
         rows = self._database.rows(
-            "SELECT id, revision, path, old, new, status, changed_by, changed_at FROM draft_change"
+            f"SELECT {_CHANGE} FROM draft_change"
             " WHERE submission_id = ? AND revision >= ? AND id > ?"
             " ORDER BY revision, id LIMIT ?",
             (submission_id, after_revision, after, limit),
         )
-        return [
-            DraftChange(
-                id_,
-                revision,
-                Change(path, json.loads(old), json.loads(new), status),
-                by,
-                instant(at),
-            )
-            for id_, revision, path, old, new, status, by, at in rows
-        ]
+        return [_draft_change(row) for row in rows]
+
+    def changes_at(self, submission_id: str, paths: Collection[str]) -> list[DraftChange]:
+        """Every change at one of *paths*, the first one first."""
+        if not paths:
+            return []
+        rows = self._database.rows(
+            f"SELECT {_CHANGE} FROM draft_change"
+            f" WHERE submission_id = ? AND path IN ({', '.join('?' * len(paths))}) ORDER BY id",
+            (submission_id, *sorted(paths)),
+        )
+        return [_draft_change(row) for row in rows]
+
+    def last_changes(self, submission_id: str) -> list[DraftChange]:
+        """Of each cell, line and block that was ever changed, its newest change."""
+        rows = self._database.rows(
+            f"SELECT {_CHANGE} FROM draft_change WHERE id IN"
+            " (SELECT MAX(id) FROM draft_change WHERE submission_id = ? GROUP BY path)"
+            " ORDER BY id",
+            (submission_id,),
+        )
+        return [_draft_change(row) for row in rows]
+
+    def changed_paths(self, submission_id: str) -> frozenset[str]:
+        """The cells, lines and blocks that somebody has changed since the report was started."""
+        rows = self._database.rows(
+            "SELECT DISTINCT path FROM draft_change WHERE submission_id = ?", (submission_id,)
+        )
+        return frozenset(row[0] for row in rows)
 
     def editors(self, submission_id: str, after_revision: int = 0) -> frozenset[str]:
         """The accounts that changed cells of the draft since that revision was sealed."""
@@ -183,28 +231,36 @@ class RevisionStore:
     def changes_digest(self, submission_id: str, after_revision: int = 0) -> str:
         """The digest that the submit event carries, over the changes since a revision.
 
-        SHA-256 of the canonical JSON of ``[[path, old, new, status, by, at], ...]``: old and new
-        are kept as canonical JSON, so that they are put together and not read and written again.
+        SHA-256 of the canonical JSON of ``[[path, old, new, status, by, at], ...]``, with the
+        origin behind where a cell was not typed. Old and new are kept as canonical JSON, so that
+        they are put together and not read and written again.
         """
         rows = self._database.rows(
-            "SELECT path, old, new, status, changed_by, changed_at FROM draft_change"
+            "SELECT path, old, new, status, changed_by, changed_at, origin FROM draft_change"
             " WHERE submission_id = ? AND revision >= ? ORDER BY revision, id",
             (submission_id, after_revision),
         )
         saves: dict[tuple[str, str | datetime], str] = {}  # many cells come with one save
         cells = []
-        for path, old, new, status, by, at in rows:
+        for path, old, new, status, by, at, origin in rows:
             save = saves.get((by, at))
             if save is None:
                 save = saves[by, at] = f"{dumps(by)},{dumps(instant_text(instant(at)))}"
             reason = "null" if status is None else _written(status)
-            cells.append(f"[{_written(path)},{old},{new},{reason},{save}]")
+            how = "" if origin == "typed" else f",{_written(origin)}"
+            cells.append(f"[{_written(path)},{old},{new},{reason},{save}{how}]")
         return sha256(f"[{','.join(cells)}]".encode()).hexdigest()
 
 
 def _cell_text(value: object) -> str:
     """Canonical JSON of a cell; nearly all are whole numbers, which need no encoder."""
     return str(value) if type(value) is int else dumps(value)
+
+
+def _draft_change(row: tuple) -> DraftChange:
+    id_, revision, path, old, new, status, origin, by, at = row
+    change = Change(path, json.loads(old), json.loads(new), status, origin)
+    return DraftChange(id_, revision, change, by, instant(at))
 
 
 def _revision(row: tuple) -> Revision:

@@ -7,6 +7,7 @@ from datetime import datetime
 from server.core.json_text import dumps
 from server.core.submission import Edit, Submission
 from server.errors import Conflict, NotFound, Stale
+from server.storage.comments import CommentStore
 from server.storage.database import Database
 from server.storage.fields import instant_of, instant_text
 from server.storage.revisions import RevisionStore
@@ -24,7 +25,7 @@ _INSERT = (
 )
 
 
-class SubmissionStore(RevisionStore, SurveyRecordStore):
+class SubmissionStore(RevisionStore, SurveyRecordStore, CommentStore):
     """Reports by id, by obligation, in lists; with revisions, changed cells and survey records."""
 
     def __init__(self, database: Database) -> None:

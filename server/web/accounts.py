@@ -74,7 +74,10 @@ def sign_out() -> ResponseReturnValue:
         services().accounts.sign_out(token)
     end_session()
     flash(_("Đã đăng xuất."), "success")
-    return redirect(url_for(".sign_in"), 303)
+    response = make_response(redirect(url_for(".sign_in"), 303))
+    if request.form.get("sweep") == "yes":  # the page knows that nobody's unsent cells are there
+        response.headers["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 @blueprint.route("/first-sign-in", methods=["GET", "POST"])

@@ -48,6 +48,11 @@ def gettext(message: str, **facts: object) -> str:
     return str(flask_babel.gettext(message, **facts))
 
 
+def language_of_request() -> str:
+    """``vi`` or ``en``: what the reader of the answer being made reads."""
+    return str(get_locale() or "vi")
+
+
 def read_catalogue(language: str) -> NullTranslations:
     """All ``.po`` files of *language* as one catalogue; Vietnamese needs none."""
     merged = Translations()

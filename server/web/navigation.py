@@ -46,6 +46,12 @@ WORK = (
     Entry("Phiếu", "records.index", Right.FILL),
     Entry("Chờ tôi ký", "approvals.inbox", Right.SIGN),
     Entry("Chờ tôi duyệt", "approvals.inbox", Right.APPROVE, frozenset({Role.APPROVER})),
+    Entry(
+        "Số liệu của đơn vị tôi",
+        "my_figures.index",
+        Right.READ,
+        frozenset({Role.REPORTER, Role.SIGNER}),
+    ),
     Entry("Theo dõi tiến độ", "reports.progress", Right.READ),
     Entry("Tra cứu số liệu", "reports.figures", Right.READ),
     Entry("Xuất dữ liệu", "exports.index", Right.READ),

@@ -42,6 +42,12 @@ CATALOGUE: Mapping[str, Entry] = {
         "Tài khoản của anh/chị không có quyền thực hiện việc này. Nếu cần, đề nghị quản trị viên "
         "cấp quyền.",
     ),
+    "part-closed": Entry(
+        403,
+        "Ô thuộc phần khác",
+        "Có ô thuộc phần của người khác hoặc phần đã báo xong. Xem các phần ở đầu trang: mở lại "
+        "phần, hoặc đề nghị người phụ trách phần đó.",
+    ),
     "password-change-due": Entry(
         403,
         "Cần đổi mật khẩu",
@@ -166,6 +172,12 @@ CATALOGUE: Mapping[str, Entry] = {
         422,
         "Không nhập được tệp",
         "Hệ thống không nhận được tệp này. Kiểm tra lại tệp theo biểu Excel đã tải, rồi nhập lại.",
+    ),
+    "attachment-refused": Entry(
+        422,
+        "Không đính kèm được tệp",
+        "Tệp quá lớn, quá nhiều tệp, hoặc loại tệp không nhận. Xem giới hạn bên danh sách tệp, "
+        "sửa tệp rồi đính kèm lại.",
     ),
     "plugin-fault": Entry(
         502,

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from server.core.finding import Finding
 from server.errors import BieumauError, GuardFailed, SignInRefused, TransitionRefused
 from server.web.gate import PasswordChangeDue, to_sign_in
-from server.web.language import gettext
+from server.web.language import gettext, language_of_request
 from server.web.problem_catalogue import BY_STATUS, CATALOGUE
 from server.web.session import SignInRequired, forget_caller
 
@@ -99,7 +99,7 @@ def _one(item: object) -> dict[str, object]:
     if isinstance(item, Mapping):
         return dict(item)
     if isinstance(item, Finding):
-        return item.as_json()
+        return item.as_json(language_of_request())
     names = ("path", "code", "message", "line", "mine", "theirs")
     return {name: getattr(item, name) for name in names if hasattr(item, name)}
 

@@ -5,7 +5,7 @@ Nothing here knows HTML; a cell's path is also its id in the page, so findings c
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -27,7 +27,11 @@ _DEPTH_OF_ROWS = 2  # slashes in the pointer of a line
 
 @dataclass(frozen=True, slots=True)
 class ShownCell:
-    """One cell. *kind*: typed, computed, off (not asked) or blank (the row has no such column)."""
+    """One cell.
+
+    *kind*: typed, computed, locked (for somebody else to type), off (not asked) or blank (the row
+    has no such column).
+    """
 
     path: str
     kind: str
@@ -39,6 +43,7 @@ class ShownCell:
     severity: str = ""
     notes: tuple[str, ...] = ()
     before: str | None = None
+    locked: bool = False  # somebody else's to fill
 
     @property
     def numeric(self) -> bool:
@@ -127,6 +132,16 @@ class ShownSection:
     fields: tuple[ShownCell, ...]
     grid: ShownGrid | None
 
+    @property
+    def locked(self) -> bool:
+        """Whether all that is typed here is somebody else's to type."""
+        cells = list(self.fields)
+        if self.grid is not None:
+            rows = (*self.grid.rows, *([self.grid.blank] if self.grid.blank else ()))
+            cells += [cell for row in rows for cell in row.cells]
+        typed = [cell for cell in cells if cell.kind in ("typed", "locked", "off")]
+        return bool(typed) and all(cell.locked for cell in typed)
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -153,8 +168,13 @@ class Figures:
         return tuple(finding for finding in self.findings if finding.severity == severity)
 
 
-def figures_of(view: SubmissionView, *, before: Mapping[str, str] | None = None) -> Figures:
-    """The figures of a submission as they stand; *before* gives the old text of changed cells."""
+def figures_of(
+    view: SubmissionView, *, before: Mapping[str, str] | None = None, to_type: bool = False
+) -> Figures:
+    """The figures of a submission as they stand; *before* gives the old text of changed cells.
+
+    Those *to_type* in say which cells are for other hands.
+    """
     submission = view.submission
     return figures(
         view.form,
@@ -164,6 +184,7 @@ def figures_of(view: SubmissionView, *, before: Mapping[str, str] | None = None)
         nil=submission.nil,
         usual={} if view.previous is None else view.previous.answers,
         before=before,
+        locked=view.hands.locked if to_type and view.hands.divided else None,
     )
 
 
@@ -176,12 +197,17 @@ def figures(
     nil: bool = False,
     usual: Mapping[str, object] | None = None,
     before: Mapping[str, str] | None = None,
+    locked: Callable[[str], bool] | None = None,
 ) -> Figures:
-    """The figures of any document of *form*; the rows of *usual* are offered again, empty."""
+    """The figures of any document of *form*; the rows of *usual* are offered again, empty.
+
+    *locked* tells the cells that somebody else fills.
+    """
     findings = shown_findings(form, verdict.findings, answers)
     drawer = _Drawer(
         form, answers, statuses,
         verdict=verdict, findings=findings, nil=nil, usual=usual or {}, before=before or {},
+        locked=locked,
     )  # fmt: skip
     sections = tuple(drawer.section(section) for section in form.layout.sections)
     return Figures(form, sections, findings, nil)
@@ -211,9 +237,11 @@ class _Drawer:
         nil: bool,
         usual: Mapping[str, object],
         before: Mapping[str, str],
+        locked: Callable[[str], bool] | None,
     ) -> None:
         self.form, self.answers, self.statuses = form, answers, statuses
         self.verdict, self.nil, self.usual, self.before = verdict, nil, usual, before
+        self.locked = locked
         self.notes: dict[str, list[ShownFinding]] = defaultdict(list)
         for finding in findings:
             for path in finding.paths:
@@ -305,11 +333,12 @@ class _Drawer:
     ) -> ShownCell:
         notes = self.notes.get(path, [])
         status = self._status(path, calculated)
-        kind = "computed" if calculated else "typed"
+        locked = not calculated and self.locked is not None and self.locked(path)
+        kind = "computed" if calculated else "locked" if locked else "typed"
         if path in self.verdict.relevant_off:
             kind, status = "off", "not_applicable"
             if value is None:
-                return ShownCell(path, kind, "x", title, column, None, status)
+                return ShownCell(path, kind, "x", title, column, None, status, locked=locked)
         elif self.nil:
             value, status = None, NONE_AROSE
         return ShownCell(
@@ -323,6 +352,7 @@ class _Drawer:
             severity=notes[0].severity if notes else "",
             notes=tuple(note.id for note in notes),
             before=self.before.get(path),
+            locked=locked,
         )
 
     def _status(self, path: str, calculated: bool) -> str:

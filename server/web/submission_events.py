@@ -12,8 +12,10 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 
 from server.core.access import Actor, Right
+from server.core.answer_paths import cell_title
 from server.core.ports import LOCAL
 from server.core.submission import Revision
+from server.core.unusual_cells import CODE as OUTLIER
 from server.core.vietnamese import format_date, nfc
 from server.core.workflow import EVENTS, Move
 from server.errors import (
@@ -27,11 +29,13 @@ from server.errors import (
     TransitionRefused,
 )
 from server.services.review import SubmissionView
+from server.web.parts import part_title
 from server.web.policy import policy
 from server.web.problems import problem_of
 from server.web.rendering import Figures, figures_of
 from server.web.session import current_actor, services
 from server.web.submission_inputs import fields_of, messages_of, supplied_of, unread_of
+from server.web.submission_program import usual_reasons
 from server.web.submission_states import NextStep, event_title, next_step
 from server.web.submission_texts import ShownFinding
 from server.web.submission_words import gettext as _
@@ -49,6 +53,16 @@ class Asked:
 
     field: str
     finding: ShownFinding
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A reason as those who decide on the report read it: what was asked where, and the answer."""
+
+    severity: str
+    title: str
+    message: str
     text: str
 
 
@@ -165,8 +179,10 @@ def _page(
             title=event_title(move.event),
             asked=asks,
             given=() if asks else _given(view, shown),
+            usual=usual_reasons(),
             inputs=fields_of(move.input, typed.texts),
             blocked=blocked,
+            copied=len(services().cell_history.copied(view)),
             errors=errors,
             stale=stale,
         ),
@@ -198,6 +214,12 @@ def _refused(
             for asked in _asked(view, figures_of(view), typed)
             if len(asked.text) < _SHORTEST_REASON
         ]
+    elif isinstance(error, GuardFailed) and error.facts.get("guard") == "parts_in":
+        errors = [
+            {"field": "", "message": _("%(part)s chưa xong. Chờ báo xong, hoặc bấm Gửi không chờ "
+                                       "phần này và ghi lý do.", part=part_title(view, key))}
+            for key in error.facts["parts"]  # type: ignore[attr-defined]
+        ]  # fmt: skip
     return _page(
         view, actor, move, typed, errors or [{"field": "", "message": detail}],
         status=problem_of(error).status,
@@ -246,14 +268,21 @@ def _asked(view: SubmissionView, shown: Figures, typed: Typed) -> tuple[Asked, .
     )
 
 
-def _given(view: SubmissionView, shown: Figures) -> tuple[Asked, ...]:
-    """The reasons that the clerk gave, for those who decide on the report."""
+def _given(view: SubmissionView, shown: Figures) -> tuple[Given, ...]:
+    """The reasons that the clerk gave: for warnings, and for figures that seemed unusual."""
     said = {(reason["code"], reason["path"]): reason["text"] for reason in view.submission.reasons}
-    return tuple(
-        Asked("", finding, said[finding.code, finding.path])
+    warnings = tuple(
+        Given("warning", finding.title, finding.message, said[finding.code, finding.path])
         for finding in shown.warnings
         if (finding.code, finding.path) in said
     )
+    unusual = _("Số khác nhiều so với các kỳ trước của chính đơn vị.")
+    answered = tuple(
+        Given("info", cell_title(view.form, path, view.submission.answers), unusual, text)
+        for (code, path), text in said.items()
+        if code == OUTLIER
+    )
+    return warnings + answered
 
 
 def _message(

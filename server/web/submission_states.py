@@ -66,6 +66,12 @@ def event_done(event: Event, workflow: Workflow) -> str:
         return _(reached.title)
     titles = {
         "started": _("Bắt đầu nhập"),
+        "part_assigned": _("Đã giao một phần"),
+        "part_handed_in": _("Đã báo xong một phần"),
+        "part_taken_back": _("Đã mở lại một phần"),
+        "part_waived": _("Không chờ một phần"),
+        "attachment_added": _("Đã đính kèm tệp"),
+        "attachment_removed": _("Đã bỏ tệp đính kèm"),
         "submit": _("Đã trình ký"),
         "sign": _("Đã ký duyệt và gửi"),
         "send": _("Đã gửi (bản ký giấy)"),
@@ -74,8 +80,12 @@ def event_done(event: Event, workflow: Workflow) -> str:
         "recall": _("Đã rút lại"),
         "close": _("Đã chốt số liệu"),
         "reopen": _("Đã mở lại để điều chỉnh"),
+        "commented": _("Đã ghi ý kiến"),
+        "comment_resolved": _("Đã đánh dấu xong ý kiến"),
         "record_added": _("Đã thêm phiếu"),
         "record_deleted": _("Đã xóa phiếu"),
+        "record_restored": _("Đã khôi phục phiếu"),
+        "records_expected": _("Đã ghi số phiếu dự kiến"),
     }
     return titles.get(code, code)
 

@@ -12,8 +12,10 @@ from server.core.answer_paths import PathUnknown, cell_title, place_of
 from server.core.finding import Finding, Severity
 from server.core.form import Form
 from server.core.layout import Column, Field, Grid
+from server.core.vietnamese import format_number
 from server.services.sheets import STATUS_SIGNS
 from server.services.sheets import cell_text as text_on_paper
+from server.web.language import language_of_request
 from server.web.submission_words import gettext as _
 
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
@@ -21,7 +23,11 @@ _ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 @dataclass(frozen=True, slots=True)
 class ShownFinding:
-    """A finding as it is read: *anchor* is the id of the place to go to, *title* its name."""
+    """A finding as it is read: *anchor* is the id of the place to go to, *title* its name.
+
+    *rule* says in words what should hold, *fix* what to do; *left* and *right* are the two sides
+    where the rule compares numbers. What there is nothing to say about is empty.
+    """
 
     id: str
     severity: str
@@ -31,25 +37,35 @@ class ShownFinding:
     anchor: str
     title: str
     paths: tuple[str, ...]
+    rule: str
+    fix: str
+    left: str
+    right: str
 
 
 def shown_findings(
     form: Form, findings: Sequence[Finding], answers: Mapping[str, object]
 ) -> tuple[ShownFinding, ...]:
-    """The findings, errors first."""
+    """The findings, errors first, in the language of the request."""
     ordered = sorted(findings, key=lambda finding: _ORDER.index(finding.severity))
+    language = language_of_request()
     return tuple(
         ShownFinding(
             id=f"finding-{number}",
             severity=str(finding.severity),
             code=finding.code,
-            message=finding.message,
+            message=words.message,
             path=finding.path,
             anchor=anchor_of(form, finding.paths or (finding.path,)),
             title=cell_title(form, finding.path, answers) if finding.path else form.title,
             paths=finding.paths or (finding.path,),
+            rule=words.rule or "",
+            fix=words.fix or "",
+            left="" if finding.left is None else format_number(finding.left),
+            right="" if finding.right is None else format_number(finding.right),
         )
         for number, finding in enumerate(ordered)
+        for words in [finding.words(language)]
     )
 
 
@@ -96,10 +112,15 @@ def options_of(cell: Column | Field) -> tuple[tuple[object, str], ...]:
 
 def value_text(form: Form, path: str, value: object, status: str | None) -> str:
     """The text of a value that stands, or stood, at *path*."""
+    cell = column_of(form, path)
+    return STATUS_SIGNS.get(status or "", "") if cell is None else text_of(value, status, cell)
+
+
+def column_of(form: Form, path: str) -> Column | Field | None:
+    """How the cell at *path* looks where the form is laid out; None when it stands nowhere."""
     place = place_of(form, path)
     block = "" if place.block is None else place.block.key
-    cell = _cells(form).get((block, path.rsplit("/", 1)[-1]))
-    return STATUS_SIGNS.get(status or "", "") if cell is None else text_of(value, status, cell)
+    return _cells(form).get((block, path.rsplit("/", 1)[-1]))
 
 
 def _day(value: str) -> str:

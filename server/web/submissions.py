@@ -22,6 +22,7 @@ from server.services.review import SubmissionView
 from server.services.sheets import unit_title
 from server.web.policy import policy
 from server.web.rendering import figures_of
+from server.web.section_tasks import tasks_of
 from server.web.session import current_actor, services
 from server.web.submission_program import program_of, texts
 from server.web.submission_states import (
@@ -102,8 +103,9 @@ def page(submission_id: str) -> ResponseReturnValue:
     unmarked = replace(view, verdict=replace(view.verdict, findings=()))
     return render_template(
         "submissions/fill.html",
-        **{**shown, "figures": figures_of(unmarked)},
-        program=program_text(program, view, actor),
+        **{**shown, "figures": figures_of(unmarked, to_type=True)},
+        program=program_text({**program, "reasons": submission.reasons}, view, actor),
+        tasks=tasks_of(view),
     )
 
 
@@ -114,7 +116,7 @@ def nil(submission_id: str) -> ResponseReturnValue:
     actor = current_actor()
     view = services().submissions.get(actor, submission_id)
     if request.method != "POST":  # HEAD reads as well
-        if not view.editable:
+        if not (view.editable and view.fills):
             return redirect(url_for(".page", submission_id=submission_id), 303)
         return render_template("submissions/nil.html", head=head_of(view, actor))
     wanted = request.form.get("nil") != "no"

@@ -1,4 +1,7 @@
-// Blocks of cells to and from a spreadsheet: tab-separated text with Excel's quoting.
+// Blocks of cells to and from a spreadsheet: tab-separated text with Excel's quoting, and the
+// tables that Excel and LibreOffice put beside it.
+
+import { nfc } from "./vietnamese.js";
 
 /** Rows of texts. Line breaks inside quotes are kept; the empty line at the end is none. */
 export function readBlock(text) {
@@ -27,28 +30,68 @@ export function readBlock(text) {
   return rows;
 }
 
-const quote = (text) => (/[\t\n\r"]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
-const escape = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-
-/** The two flavours that a spreadsheet understands. */
-export function writeBlock(rows) {
-  const lines = rows.map((row) => row.map(quote).join("\t"));
-  const cells = rows.map((row) => `<tr>${row.map((text) => `<td>${escape(text)}</td>`).join("")}</tr>`);
-  return { text: lines.join("\r\n"), html: `<table>${cells.join("")}</table>` };
+/** The text of a cell of an HTML table: its own line breaks, not those of the source. */
+function textOf(cell) {
+  const copied = cell.cloneNode(true);
+  for (const line of copied.querySelectorAll("br")) line.replaceWith("\u0001");
+  return copied.textContent.replace(/[ \t\r\n]+/g, " ").trim().replace(/ ?\u0001 ?/g, "\n");
 }
 
-/** Without its first row when that is, position by position, the heading of these columns. */
-export function withoutHeading(rows, titles) {
-  const clean = (text) => text.trim().toLowerCase();
-  const [first] = rows;
-  const heading = rows.length > 1 && first.every((text, place) => place < titles.length && clean(text) === clean(titles[place]));
-  return heading ? rows.slice(1) : rows;
+/** Rows of texts of the first table in an HTML flavour; null when it holds none. Merged cells stand once. */
+export function readTable(html) {
+  const table = new DOMParser().parseFromString(html, "text/html").querySelector("table");
+  if (!table || !table.rows.length) return null;
+  const rows = [...table.rows].map(() => []);
+  [...table.rows].forEach((line, at) => {
+    let place = 0;
+    for (const cell of line.cells) {
+      while (rows[at][place] !== undefined) place += 1;
+      const text = textOf(cell);
+      for (let down = 0; down < cell.rowSpan && at + down < rows.length; down += 1) {
+        for (let across = 0; across < cell.colSpan; across += 1) rows[at + down][place + across] = down || across ? "" : text;
+      }
+    }
+  });
+  return rows;
+}
+
+/** The way in which a copied block writes numbers, where it says so: ours does. */
+export const conventionOf = (html) => (/<table[^>]* data-numbers="vi"/.test(html) ? "vi" : null);
+
+/** What was copied, whichever flavours the other program offers; null when there is no text in it. */
+export function readClipboard(text, html) {
+  if (text) return readBlock(text);
+  return html ? readTable(html) : null;
+}
+
+const quote = (text) => (/[\t\n\r"]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
+const escape = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/\n/g, "<br>");
+
+/**
+ * The two flavours that a spreadsheet understands, of rows of {text, number}. `number` is the value
+ * behind a text such as 1.234, so that a spreadsheet of another country reads no 1,234 in it:
+ * x:num is Excel's attribute for it, sdval that of LibreOffice.
+ */
+export function writeBlock(rows) {
+  const cell = ({ text, number }) => (number === undefined ? `<td>${escape(text)}</td>` : `<td x:num="${number}" sdval="${number}">${escape(text)}</td>`);
+  const lines = rows.map((row) => row.map(({ text }) => quote(text)).join("\t"));
+  const cells = rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`);
+  const html = `<html xmlns:x="urn:schemas-microsoft-com:office:excel"><meta charset="utf-8"><table data-numbers="vi">${cells.join("")}</table></html>`;
+  return { text: lines.join("\r\n"), html };
+}
+
+const clean = (text) => nfc(text).replace(/\s+/g, " ").trim().toLowerCase();
+
+/** Whether the first row is, position by position, the heading of these columns: [[title, full title]]. */
+export function hasHeading(rows, titles) {
+  const same = (text, place) => place < titles.length && titles[place].some((title) => clean(title) === clean(text));
+  return rows.length > 1 && rows[0].every(same);
 }
 
 /**
  * Lays a block over the grid from its anchor. `width` and `height` are the size of the selection:
  * one value fills it all, a block is repeated where the selection is a multiple of it.
- * Gives [{row, column, text}] and how many fall off the edges of a grid of `rows` x `columns`.
+ * Gives [{row, column, text}] and how many texts fall off the edges of a grid of `rows` x `columns`.
  */
 export function spread(block, anchor, selection, grid) {
   const tall = block.length;
@@ -63,8 +106,8 @@ export function spread(block, anchor, selection, grid) {
       const text = block[r % tall][c % wide];
       if (text === undefined) continue;
       const [row, column] = [anchor.row + r, anchor.column + c];
-      if (row >= grid.rows || column >= grid.columns) clipped += 1;
-      else placed.push({ row, column, text });
+      if (row < grid.rows && column < grid.columns) placed.push({ row, column, text });
+      else if (text.trim()) clipped += 1;
     }
   }
   return { placed, clipped };

@@ -1,104 +1,154 @@
-// Cells that have not reached the server, kept in this browser so that a crash loses none.
-// One small record for each cell in IndexedDB, encrypted with a key of the account that never
-// leaves the browser; a record goes as soon as the server has the cell.
+// Cells that have not reached the server, and the one being typed, kept in this browser so that a
+// crash loses none. One small record for each cell and window, encrypted with a key of the account;
+// a record goes as soon as the server has the cell.
 
-const NAME = "bieumau-drafts";
-const done = (request) =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-const ended = (transaction) =>
-  new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve();
-    transaction.onerror = () => reject(transaction.error);
-    transaction.onabort = () => reject(transaction.error);
-  });
+import { BrowserStore } from "./browser_store.js";
+
+const lockOf = (tab) => `bieumau-window:${tab}`;
+const newTab = () => [...crypto.getRandomValues(new Uint8Array(9))].map((byte) => byte.toString(36).padStart(2, "0")).join("");
 
 export class Drafts {
-  /** Drafts of one account's document; `available` is false where the browser keeps none. */
-  static async open(account, document) {
-    const drafts = new Drafts();
-    drafts.account = account;
-    drafts.document = document;
-    drafts.available = false;
+  /** Drafts of one account's document; `changes` is the address that takes its cells. */
+  constructor({ account, document, changes }, address) {
+    Object.assign(this, { account, document, changes, address });
+    this.tab = newTab();
+    this.available = false;
+    this.known = new Set([this.tab]);
+    this.onTrouble = () => {};
+    this.opened = this.open();
+  }
+
+  /** Resolves with whether this browser keeps drafts. */
+  async open() {
     try {
-      const opening = indexedDB.open(NAME, 1);
-      opening.onupgradeneeded = () => {
-        opening.result.createObjectStore("keys");
-        opening.result.createObjectStore("cells");
-      };
-      drafts.db = await done(opening);
-      drafts.key = await drafts.ownKey();
-      drafts.available = true;
+      this.store = await BrowserStore.open();
+      await this.store.forgetOthers(this.account);
+      this.key = await this.store.ownKey(this.account, this.address);
+      await this.holdOn();
+      this.available = true;
     } catch {
-      drafts.db = null; // private mode, full disk, an insecure origin: the page says so when it matters
+      this.fail();
     }
-    return drafts;
+    return this.available;
   }
 
-  async ownKey() {
-    const kept = await done(this.db.transaction("keys").objectStore("keys").get(this.account));
-    if (kept) return kept;
-    const key = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
-    const writing = this.db.transaction("keys", "readwrite");
-    const store = writing.objectStore("keys");
-    const first = await done(store.get(this.account));
-    if (!first) store.put(key, this.account);
-    await ended(writing);
-    return first || key;
+  /** A lock that the browser takes back when this window ends, however it ends. */
+  holdOn() {
+    if (!navigator.locks) return null;
+    return new Promise((held) => {
+      navigator.locks.request(lockOf(this.tab), () => {
+        held();
+        return new Promise(() => {});
+      });
+    });
   }
 
-  cellKey(path) {
-    return [this.account, this.document, path];
+  fail() {
+    this.available = false;
+    this.onTrouble();
+  }
+
+  /** After signing out nothing more is written. */
+  close() {
+    this.available = false;
+  }
+
+  async attempt(work, otherwise) {
+    if (!(await this.opened) || !this.available) return otherwise;
+    try {
+      return await work();
+    } catch {
+      this.fail();
+      return otherwise;
+    }
+  }
+
+  place(path, tab = this.tab) {
+    return [this.account, this.document, path, tab];
   }
 
   /** Keep cells: [{path, change}]. Gives whether they are kept. */
-  async put(cells) {
-    if (!this.available) return false;
-    try {
-      const sealed = await Promise.all(cells.map(async ({ path, change }) => [path, await this.seal({ path, change })]));
-      const writing = this.db.transaction("cells", "readwrite", { durability: "relaxed" });
-      for (const [path, record] of sealed) writing.objectStore("cells").put(record, this.cellKey(path));
-      await ended(writing);
+  put(cells) {
+    const records = cells.map(({ path, change }) => [this.place(path), { path, change, changes: this.changes }]);
+    return this.attempt(async () => {
+      await this.store.put("cells", this.key, records, "typing"); // what was half-typed is a value now
       return true;
-    } catch {
-      this.available = false;
-      return false;
-    }
+    }, false);
   }
 
-  async remove(paths) {
-    if (!this.available || !paths.length) return;
-    try {
-      const writing = this.db.transaction("cells", "readwrite", { durability: "relaxed" });
-      for (const path of paths) writing.objectStore("cells").delete(this.cellKey(path));
-      await ended(writing);
-    } catch {
-      this.available = false;
-    }
+  remove(paths, tab = this.tab) {
+    return paths.length ? this.attempt(() => this.store.remove("cells", paths.map((path) => this.place(path, tab)))) : null;
   }
 
-  /** What an earlier visit could not send: [{path, change}]. */
-  async all() {
-    if (!this.available) return [];
-    try {
-      const range = IDBKeyRange.bound([this.account, this.document], [this.account, this.document, []]);
-      const records = await done(this.db.transaction("cells").objectStore("cells").getAll(range));
-      return await Promise.all(records.map((record) => this.unseal(record)));
-    } catch {
-      return [];
-    }
+  /** The text that stands in an editor and is no value yet. */
+  putTyping(path, text) {
+    return this.attempt(() => this.store.put("typing", this.key, [[this.place(path), { path, text }]]));
   }
 
-  async seal(value) {
-    const iv = crypto.getRandomValues(new Uint8Array(12));
-    const text = new TextEncoder().encode(JSON.stringify(value));
-    return { iv, data: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, this.key, text) };
+  removeTyping(path, tab = this.tab) {
+    return this.attempt(() => this.store.remove("typing", [this.place(path, tab)]));
   }
 
-  async unseal({ iv, data }) {
-    const text = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, this.key, data);
-    return JSON.parse(new TextDecoder().decode(text));
+  /**
+   * Watches the other windows of this document. What a window leaves behind when it is gone (now
+   * or later) is given to `left({cells: [{path, change}], typing: [{path, text}], tab})`.
+   */
+  async watch(left) {
+    const places = await this.attempt(async () => [
+      ...(await this.store.places("cells", this.account, this.document)),
+      ...(await this.store.places("typing", this.account, this.document)),
+    ], []);
+    const tabs = new Set(places.map(([, , , tab]) => tab || ""));
+    this.left = left;
+    await Promise.all([...tabs].map((tab) => this.meet(tab)));
+  }
+
+  /** Resolves when the window's drafts are taken up, or when it turns out to be alive. */
+  async meet(tab) {
+    if (this.known.has(tab) || !this.left) return null;
+    this.known.add(tab);
+    if (!navigator.locks) return this.inherit(tab);
+    return new Promise((resolve) => {
+      const heir = async (lock) => {
+        if (lock) await this.inherit(tab);
+        resolve();
+        // Alive: wait in line, behind its own lock, until it is gone.
+        if (!lock) navigator.locks.request(lockOf(tab), () => this.inherit(tab));
+      };
+      navigator.locks.request(lockOf(tab), { ifAvailable: true }, heir);
+    });
+  }
+
+  /** The last window but one has gone: its records become this window's, by `left`. */
+  async inherit(tab) {
+    const of = async (name) => {
+      const all = await this.store.all(name, this.key, this.account, this.document);
+      return all.filter(({ place }) => (place[3] || "") === tab).map(({ value }) => value);
+    };
+    const [cells, typing] = await this.attempt(async () => [await of("cells"), await of("typing")], [[], []]);
+    if (cells.length || typing.length) await this.left({ cells, typing, tab });
+  }
+
+  /** A gone window's records that are no longer needed; `tab` "" are those of one without a name. */
+  async drop(tab, cells, typing) {
+    const place = (path) => (tab ? this.place(path, tab) : [this.account, this.document, path]);
+    await this.attempt(() => this.store.remove("cells", cells.map(place)));
+    await this.attempt(() => this.store.remove("typing", typing.map(place)));
+  }
+
+  // ---- the page itself, for opening it without a network ------------------------------------------
+
+  putPage(path, part, value) {
+    return this.attempt(() => this.store.put("pages", this.key, [[[this.account, path, part], value]]));
+  }
+
+  async page(path, part) {
+    const found = await this.attempt(() => this.store.all("pages", this.key, this.account, path), []);
+    const one = found.find(({ place }) => place[2] === part);
+    return one ? one.value : null;
+  }
+
+  removePage(path) {
+    return this.attempt(() => this.store.remove("pages", ["html", "now", "entry"].map((part) => [this.account, path, part])));
   }
 }

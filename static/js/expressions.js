@@ -170,6 +170,11 @@ const FUNCTIONS = new Map(Object.entries({
     if (Array.isArray(whole)) return whole.length;
     return isMap(whole) ? Object.keys(whole).length : refuseOperands(whole);
   },
+  change: (context, now, before) => {
+    const given = (value) => value === null || isNumber(value);
+    if (given(now) && (before === null || before === 0)) return null;
+    return isNumber(now) && isNumber(before) ? finite(((now - before) / before) * 100) : refuseOperands(now, before);
+  },
   round: (context, x, n = 0) => (isNumber(x) && isNumber(n) ? round(x, n) : refuseOperands(x, n)),
   near: (context, a, b, tolerance) =>
     isNumber(a) && isNumber(b) && isNumber(tolerance)
@@ -228,10 +233,15 @@ function loop([macro, slot, weight, source, body, condition], context) {
 
 // Operators that decide themselves what is evaluated.
 const FORMS = new Map(Object.entries({
-  name: ([, name], { values }) => (own(values, name) ? plain(values[name]) : null),
+  name: ([, name], { values, outer }) => {
+    if (own(values, name)) return plain(values[name]);
+    return outer !== undefined && own(outer, name) ? plain(outer[name]) : null;
+  },
   var: ([, slot], { variables }) => variables[slot],
   get: ([, whole, key], context) => at(run(whole, context), key),
-  prev: ([, path], { previous }) => plain(previous(path)),
+  prev: ([, path], { previous }) => (previous ? plain(previous(path)) : null),
+  lastYear: ([, path], { lastYear }) => (lastYear ? plain(lastYear(path)) : null),
+  other: ([, form, path], { other }) => (other ? plain(other(form, path)) : null),
   "&&": ([, ...parts], context) => absorbing(false, parts, (part) => run(part, context)),
   "||": ([, ...parts], context) => absorbing(true, parts, (part) => run(part, context)),
   "?": ([, condition, chosen, other], context) => {
@@ -262,8 +272,8 @@ function settled(value, context) {
   return value.map((item) => settled(plain(item), context));
 }
 
-function attempt(ast, values, previous) {
-  const context = { values, previous, variables: [], work: WORK };
+function attempt(ast, values, { previous, lastYear, other, outer } = {}) {
+  const context = { values, outer, previous, lastYear, other, variables: [], work: WORK };
   try {
     return { value: settled(run(ast, context), context) };
   } catch (error) {
@@ -272,14 +282,17 @@ function attempt(ast, values, previous) {
   }
 }
 
-/** The result of a tree: boolean, number, string, array, null, or NOT_EVALUABLE. `previous(path)` reads the last period. */
-export function evaluate(ast, values, previous) {
-  const { value, reason } = attempt(ast, values, previous);
+/**
+ * The result of a tree: boolean, number, string, array, null, or NOT_EVALUABLE. `around` may hold the
+ * readers `previous(path)`, `lastYear(path)` and `other(form, path)`, and `outer`: names beside `values`.
+ */
+export function evaluate(ast, values, around) {
+  const { value, reason } = attempt(ast, values, around);
   return reason === undefined ? value : NOT_EVALUABLE;
 }
 
 /** The reason (a code) why a tree has no result, null when it has one. */
-export function whyNotEvaluable(ast, values, previous) {
-  const { reason } = attempt(ast, values, previous);
+export function whyNotEvaluable(ast, values, around) {
+  const { reason } = attempt(ast, values, around);
   return reason === undefined ? null : reason;
 }

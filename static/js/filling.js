@@ -1,33 +1,20 @@
 // The filling page: joins the document with the grids, the fields and the server.
 
 import "./app.js";
-import { editText } from "./cell_values.js";
+import { start as startAttachments } from "./attachments.js";
+import { start as startBeside } from "./beside.js";
 import { start as startCellNote } from "./cell_note.js";
-import { Drafts } from "./drafts.js";
+import { start as startDeadline } from "./deadline.js";
 import { FillingPage } from "./filling_page.js";
-import { Grid } from "./grid.js";
+import { startGrids } from "./grid_sheet.js";
+import { startKeeping } from "./keeping.js";
+import { start as startParts } from "./parts.js";
+import { start as startPresence } from "./presence.js";
+import { start as startRecords } from "./records.js";
 import { start as startRows } from "./rows.js";
-import { Saver } from "./saving.js";
+import { start as startTasks } from "./tasks.js";
 
 const byId = (id) => document.getElementById(id);
-
-/** What a grid asks of the document. */
-function sheetOf(page) {
-  const isTyped = (cell) => cell.classList.contains("cell-typed") || (cell.classList.contains("cell-off") && page.local.get(cell.id).value !== null);
-  return {
-    isTyped,
-    spec: (path) => page.spec(path),
-    value: (path) => page.local.get(path).value,
-    show: (path) => page.show(path),
-    editText: (cell) => (page.local.get(cell.id).status && page.local.get(cell.id).value === null ? page.show(cell.id) : editText(page.held(cell.id), page.spec(cell.id))),
-    title: page.titleOf,
-    commit: (typed, told) => page.commit(typed, told),
-    clear: (cells) => page.commit(cells.filter(isTyped).map((cell) => ({ path: cell.id, text: "" }))),
-    undo: () => page.undo(),
-    redo: () => page.redo(),
-    focused: (cell) => page.emit("focused", { path: cell.id }),
-  };
-}
 
 /** The reason why there is no number, for the cells that are selected. */
 function startStatuses(page, sheet) {
@@ -57,12 +44,17 @@ function startFields(page) {
   area.addEventListener("focusout", ({ target }) => target.matches("[data-cell]") && setTimeout(() => page.paint([target.id])));
 }
 
+/** What somebody typed on a slow line before this script had arrived. */
+function takeEarlyTexts(page) {
+  const typed = [...byId("sheet").querySelectorAll("input[data-cell], textarea[data-cell]")].filter((field) => field.value !== field.defaultValue);
+  page.commit(typed.map(({ id, value }) => ({ path: id, text: value })));
+}
+
 /** Checking and leaving: what is typed goes to the server first. */
 function startLeaving(page) {
   document.querySelector("[data-check]").addEventListener("click", async () => {
-    const went = await page.saver.now();
-    if (went) await page.saver.refresh();
-    page.findings.open();
+    page.findings.open(); // at once, also without a network; the server's verdict follows
+    if (await page.saver.now()) await page.saver.refresh();
   });
   for (const link of document.querySelectorAll("[data-leave]")) {
     link.addEventListener("click", async (event) => {
@@ -73,41 +65,33 @@ function startLeaving(page) {
   }
   addEventListener("beforeunload", (event) => {
     for (const grid of page.grids) grid.finish(true);
-    if (page.saver.unsent) event.preventDefault();
+    if (document.activeElement.matches("[data-cell]")) document.activeElement.blur();
+    if (page.saver.unsent && !page.saver.isLeft) event.preventDefault();
   });
 }
 
 async function start() {
   const page = new FillingPage(JSON.parse(byId("program").textContent));
-  const sheet = sheetOf(page);
-  for (const table of document.querySelectorAll("table[data-grid]")) page.grids.push(new Grid(table, sheet));
+  const restore = startKeeping(page);
+  const sheet = startGrids(page);
   startRows(page);
   startCellNote(page);
+  startTasks(page);
+  startDeadline(page);
   startStatuses(page, sheet);
   startFields(page);
   startLeaving(page);
 
-  page.drafts = await Drafts.open(page.program.account, page.program.document);
-  const on = {
-    answer: (body) => page.answered(body),
-    clock: page.messages.clock,
-    conflicts: (met) => {
-      page.messages.conflicts(met, page.local, (path, their, mine) => page.decided(path, their, mine));
-      page.paint([...met.keys()]);
-    },
-    state: (state) => {
-      page.messages.state(state);
-      page.paint([...document.querySelectorAll(".pending")].map((cell) => cell.id));
-      page.emit("state", state);
-    },
-  };
-  page.saver = new Saver({ program: page.program, local: page.local, base: page.base, drafts: page.drafts, on });
-  const kept = await page.drafts.all();
-  page.saver.restore(kept);
-  page.emit("changed", { paths: kept.map(({ path }) => path) });
-  page.recalculate(page.withCells(kept.map(({ path }) => path)));
+  await restore();
+  startBeside(page);
+  page.recalculate();
   page.findings.checked = Boolean(location.hash);
   page.findings.set(page.program.findings);
+  takeEarlyTexts(page);
+  startParts(page);
+  startPresence(page);
+  startAttachments(page);
+  startRecords(page);
   if (location.hash) page.select(decodeURIComponent(location.hash.slice(1)));
   document.documentElement.dataset.ready = "filling";
 }

@@ -4,9 +4,11 @@
 
 import { Answers, same } from "./answers.js";
 import { Calculator } from "./calculation.js";
+import { describeStates, paintBegun, paintSync } from "./cell_states.js";
 import { fill, parseCell, showCell, signOf } from "./cell_values.js";
 import { Findings } from "./findings.js";
 import { Messages } from "./messages.js";
+import { Reasons } from "./reasons.js";
 
 const STEPS = 200;
 const byId = (id) => document.getElementById(id);
@@ -19,7 +21,9 @@ export class FillingPage {
     this.base = new Answers(program);
     this.calculator = new Calculator(program);
     this.titleOf = this.titleOf.bind(this);
-    this.findings = new Findings(this.texts, this.titleOf, this.isBegun.bind(this));
+    this.handlers = new Map();
+    this.reasons = new Reasons(this);
+    this.findings = new Findings(this);
     this.messages = new Messages(program, this.titleOf);
     this.grids = [];
     this.saver = null;
@@ -28,7 +32,6 @@ export class FillingPage {
     this.off = new Set();
     this.past = [];
     this.future = [];
-    this.handlers = new Map();
   }
 
   // ---- telling each other ---------------------------------------------------------------------
@@ -59,9 +62,10 @@ export class FillingPage {
   /** Whether somebody has typed at one of these places: before that, a rule about them is no news. */
   isBegun(paths) {
     return paths.some((path) => {
-      const row = path.slice(0, path.lastIndexOf("/"));
-      const cells = row ? [...document.querySelectorAll(`[data-row="${CSS.escape(row)}"] .cell-typed`)].map((cell) => cell.id) : [path];
-      return cells.some((cell) => this.local.get(cell).value !== null || this.local.get(cell).status);
+      const cell = byId(path);
+      const row = cell && cell.closest("tr");
+      const cells = row ? [...row.cells].filter((one) => one.classList.contains("cell-typed")).map((one) => one.id) : [path];
+      return cells.some((one) => this.local.get(one).value !== null || this.local.get(one).status);
     });
   }
 
@@ -78,27 +82,39 @@ export class FillingPage {
   }
 
   paint(paths) {
+    const rows = new Set();
     for (const path of paths) {
       const cell = byId(path);
       if (!cell || !this.spec(path)) continue;
-      const shown = this.show(path);
       if (cell.tagName === "TD") {
-        if (!cell.classList.contains("editing") && cell.textContent !== shown) cell.textContent = shown;
-        const asked = !this.off.has(path);
-        const calculated = Boolean(this.spec(path).calculated);
-        cell.classList.toggle("cell-off", !asked);
-        cell.classList.toggle("cell-typed", asked && !calculated);
-        cell.classList.toggle("cell-computed", asked && calculated);
-        if (asked && !calculated) cell.removeAttribute("aria-readonly");
-        else cell.setAttribute("aria-readonly", "true");
-      } else if (cell.tagName === "OUTPUT") cell.textContent = shown;
-      else if (cell !== document.activeElement) cell.value = cell.tagName === "SELECT" ? String(this.local.get(path).value ?? "") : shown;
-      const field = document.querySelector(`[data-field="${CSS.escape(path)}"]`);
-      if (field) field.hidden = this.off.has(path) && this.local.get(path).value === null;
+        this.paintCell(cell, path);
+        rows.add(cell.parentElement);
+      } else this.paintField(cell, path);
       cell.classList.toggle("sign", Boolean(this.held(path).status) && this.held(path).value === null);
-      cell.classList.toggle("pending", Boolean(this.saver) && this.saver.queue.has(path));
-      cell.classList.toggle("conflict", Boolean(this.saver) && this.saver.conflicts.has(path));
+      paintSync(cell, path, this.saver);
     }
+    rows.forEach(paintBegun);
+    for (const path of paths) if (byId(path)) describeStates(byId(path));
+  }
+
+  paintCell(cell, path) {
+    const shown = this.show(path);
+    if (!cell.classList.contains("editing") && cell.textContent !== shown) cell.textContent = shown;
+    const asked = !this.off.has(path);
+    const calculated = Boolean(this.spec(path).calculated);
+    cell.classList.toggle("cell-off", !asked);
+    cell.classList.toggle("cell-typed", asked && !calculated);
+    cell.classList.toggle("cell-computed", asked && calculated);
+    if (asked && !calculated) cell.removeAttribute("aria-readonly");
+    else cell.setAttribute("aria-readonly", "true");
+  }
+
+  paintField(cell, path) {
+    const shown = this.show(path);
+    if (cell.tagName === "OUTPUT") cell.textContent = shown;
+    else if (cell !== document.activeElement) cell.value = cell.tagName === "SELECT" ? String(this.local.get(path).value ?? "") : shown;
+    const field = cell.closest("[data-field]");
+    if (field) field.hidden = this.off.has(path) && this.local.get(path).value === null;
   }
 
   recalculate(changed = []) {
@@ -131,7 +147,7 @@ export class FillingPage {
   }
 
   /** Read texts into cells, [{path, text, convention?, origin?}]: one step for undo, one calculation, one save. */
-  commit(typed, told = null) {
+  commit(typed) {
     const step = [];
     const asked = [];
     for (const { path, text, convention, origin } of typed) {
@@ -146,12 +162,12 @@ export class FillingPage {
       const reread = (convention) => this.commit(asked.map((cell) => ({ ...cell, convention })));
       this.messages.ask(asked[0].text, this.spec(asked[0].path), reread);
     }
-    if (told) this.messages.pasted(told, step.length);
   }
 
   /** Put a step into the document: [{path, before, after, origin?}]. */
   apply(step, forward = true, remember = true) {
     const changed = step.filter(({ before, after }) => !same(before, after));
+    if (remember) this.noteNewLines(changed);
     for (const { path, before, after } of changed) {
       this.local.set(path, forward ? after : before);
       if (!forward || after.status) this.findings.note(path, null);
@@ -161,11 +177,41 @@ export class FillingPage {
       if (this.past.length > STEPS) this.past.shift();
       this.future.length = 0;
     }
-    const paths = changed.map(({ path }) => path);
+    const gone = this.linesGone(changed, forward);
+    const paths = [...changed.map(({ path }) => path).filter((path) => !gone.some((line) => path.startsWith(`${line}/`))), ...gone];
     if (paths.length && this.saver) this.saver.touch(paths, new Map(changed.map(({ path, origin }) => [path, forward ? origin : undefined])));
     if (paths.length) this.emit("changed", { paths });
     this.recalculate(this.withCells(paths.length ? paths : step.map(({ path }) => path)));
-    this.findings.paint();
+    this.findings.soon();
+  }
+
+  /** The first figure in a new line makes the line: taking the step back takes the line away too. */
+  noteNewLines(changed) {
+    const made = new Set();
+    for (const one of changed) {
+      const line = one.path.slice(0, one.path.lastIndexOf("/"));
+      const isNew = this.isLine(line) && !made.has(line) && this.local.get(line).value === null;
+      if (isNew && one.after.value !== null) made.add((one.line = line));
+    }
+  }
+
+  isLine(path) {
+    const block = this.program.blocks[path.split("/")[1]];
+    return Boolean(block) && block.kind === "roster" && path.split("/").length === 3;
+  }
+
+  /** Lines of a roster that this step takes away; what waits to be sent of them goes with them. */
+  linesGone(changed, forward) {
+    const gone = changed.filter(({ path, after, before }) => this.isLine(path) && (forward ? after : before).value === null).map(({ path }) => path);
+    for (const { line } of forward ? [] : changed) {
+      if (!line) continue;
+      this.local.set(line, { value: null, status: null });
+      gone.push(line);
+    }
+    const ended = gone.length && this.saver ? [...this.saver.queue].filter((path) => gone.some((line) => path.startsWith(`${line}/`))) : [];
+    ended.forEach((path) => this.saver.queue.delete(path));
+    if (ended.length) this.drafts.remove(ended);
+    return gone;
   }
 
   /** A changed row means all of its cells. */
@@ -193,7 +239,7 @@ export class FillingPage {
   /** Take in the document as the server holds it; cells not yet sent stay as they are here. */
   answered(body) {
     const theirs = new Answers(this.program, body.answers, body.statuses);
-    const foreign = this.base.differences(theirs).filter((path) => !this.saver.queue.has(path) && !this.saver.conflicts.has(path));
+    const foreign = this.base.differences(theirs).filter((path) => !this.saver.isHeld(path));
     const taken = [];
     for (const path of foreign) {
       if (!this.spec(path) && theirs.get(path).value !== null) continue; // its cells follow one by one

@@ -1,50 +1,69 @@
-// A table of cells with the habits of a spreadsheet: one Tab stop, arrows, editing in the cell,
-// selection, copy and paste. What cells hold and what becomes of it is the sheet's business.
+// A table of cells with the habits of a spreadsheet: one Tab stop, moving, selecting. What keys do
+// is in grid_keys.js, typing in a cell in cell_editor.js, copying and pasting in grid_clipboard.js.
+// What cells hold and what becomes of it is the sheet's business.
 
-import { readBlock, spread, withoutHeading, writeBlock } from "./clipboard.js";
+import { CellEditor } from "./cell_editor.js";
+import { describeStates } from "./cell_states.js";
+import { GridClipboard } from "./grid_clipboard.js";
+import { keyPressed } from "./grid_keys.js";
+import { keepInView, reveal } from "./grid_view.js";
 
-const MOVES = {
-  ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1],
-};
-const JUMP = 10;
+const FAR = 1e6;
 
 export class Grid {
-  /** `sheet` gives spec, isTyped, show, editText, commit([{path, text}]), clear, undo, redo, told, focused. */
+  /** `sheet` gives spec, isTyped, show, editText, commit([{path, text}]), clear, undo, redo, focused. */
   constructor(table, sheet) {
     this.table = table;
     this.sheet = sheet;
     this.active = null;
     this.anchor = null;
-    this.editor = null;
+    this.last = null;
     this.runColumn = null;
+    this.editor = new CellEditor(this);
+    this.clipboard = new GridClipboard(this);
     this.setUp();
+    keepInView(table);
     const on = (name, handler) => table.addEventListener(name, handler.bind(this));
-    on("keydown", this.onKey);
+    on("keydown", (event) => keyPressed(this, event));
     on("mousedown", this.onPointer);
     on("mouseover", this.onDrag);
     on("dblclick", (event) => this.editable(event.target.closest("td")) && this.edit(null));
     on("click", this.onTap);
-    on("copy", this.onCopy);
-    on("cut", (event) => this.onCopy(event, true));
-    on("paste", this.onPaste);
-    on("focusin", (event) => event.target.matches("td.cell") && this.activate(event.target, false));
+    on("focusin", ({ target }) => {
+      if (target === this.active) this.sheet.focused(target);
+      else if (target.matches("td.cell")) this.activate(target, false);
+    });
   }
 
   /** New cells become reachable; exactly one is the Tab stop. */
   setUp() {
     for (const cell of this.table.querySelectorAll("td.cell:not([tabindex])")) cell.tabIndex = -1;
-    if (!this.active || !this.active.isConnected || this.active.parentElement.hidden) {
-      this.active = this.table.querySelector("tbody tr:not([hidden]) td.cell-typed") || this.table.querySelector("tbody tr:not([hidden]) td.cell");
+    const again = Boolean(this.active);
+    if (!again || !this.active.isConnected || this.active.parentElement.hidden) {
+      this.active = this.nearest();
+      this.anchor = this.active;
       if (this.active) this.active.tabIndex = 0;
     }
+    // A row went while the keyboard was in it: it stays in the table.
+    if (again && this.active && document.activeElement === document.body) this.active.focus({ preventScroll: true });
   }
+
+  /** Where the keyboard was when its row went, else the first cell to type in. */
+  nearest() {
+    const rows = this.rows();
+    if (this.last && rows.length) return this.cells(rows[Math.min(this.last.row, rows.length - 1)])[this.last.column];
+    const first = (kind) => this.table.querySelector(`tbody tr:not([hidden]) td.${kind}`);
+    return first("cell-typed") || first("cell");
+  }
+
+  // ---- where things stand ---------------------------------------------------------------------
 
   rows() {
     return [...this.table.tBodies[0].rows].filter((row) => !row.hidden);
   }
 
   cells(row) {
-    return [...row.querySelectorAll("td.cell")];
+    return [...row.cells].filter((cell) => cell.classList.contains("cell"));
   }
 
   place(cell) {
@@ -54,18 +73,29 @@ export class Grid {
   }
 
   editable(cell) {
-    return cell && this.table.contains(cell) && this.sheet.isTyped(cell);
+    return Boolean(cell) && this.table.contains(cell) && this.sheet.isTyped(cell);
   }
+
+  /** Rows of cards instead of a table: a narrow screen. */
+  get cards() {
+    return getComputedStyle(this.table).display === "block";
+  }
+
+  // ---- selecting ------------------------------------------------------------------------------
 
   activate(cell, extend) {
     if (!cell) return;
-    if (this.active) this.active.tabIndex = -1;
+    if (this.active && this.active !== cell) this.active.tabIndex = -1;
     this.active = cell;
     cell.tabIndex = 0;
     if (!extend) this.anchor = cell;
     this.paintSelection();
-    if (document.activeElement !== cell && !this.editor) cell.focus();
-    this.sheet.focused(cell);
+    describeStates(cell);
+    this.last = this.place(cell);
+    if (document.activeElement !== cell && !this.editor.open) {
+      cell.focus({ preventScroll: true });
+      reveal(cell);
+    } else this.sheet.focused(cell);
   }
 
   selection() {
@@ -77,16 +107,58 @@ export class Grid {
   }
 
   paintSelection() {
-    for (const cell of this.table.querySelectorAll("td.selected")) cell.classList.remove("selected");
-    if (!this.anchor || this.anchor === this.active) return;
-    this.selection().rows.flat().forEach((cell) => cell.classList.add("selected"));
+    const chosen = new Set(this.anchor && this.anchor !== this.active ? this.selection().rows.flat() : []);
+    for (const cell of this.table.querySelectorAll("td.selected")) {
+      if (chosen.has(cell)) continue;
+      cell.classList.remove("selected");
+      cell.removeAttribute("aria-selected");
+    }
+    for (const cell of chosen) {
+      cell.classList.add("selected");
+      cell.setAttribute("aria-selected", "true");
+    }
   }
+
+  selectAll() {
+    const rows = this.rows();
+    [this.anchor] = this.cells(rows[0]);
+    this.activate(this.cells(rows[rows.length - 1]).pop(), true);
+  }
+
+  // ---- moving ---------------------------------------------------------------------------------
 
   move(down, across, extend = false) {
     const { rows, row, column } = this.place(this.active);
     const line = rows[Math.max(0, Math.min(rows.length - 1, row + down))];
     const cells = this.cells(line);
     this.activate(cells[Math.max(0, Math.min(cells.length - 1, column + across))], extend);
+  }
+
+  /** To the corner or the end of the row, as Home and End do. */
+  moveFar(down, across, extend) {
+    this.move(down * FAR, across * FAR, extend);
+  }
+
+  /** To the edge of the figures, as Ctrl with an arrow does in a spreadsheet. */
+  moveToEdge(down, across, extend) {
+    const { rows, row, column } = this.place(this.active);
+    const line = down ? rows.map((one) => this.cells(one)[column]) : this.cells(rows[row]);
+    const step = down + across;
+    const holds = (at) => line[at] && line[at].textContent !== "";
+    let at = down ? row : column;
+    if (holds(at) && holds(at + step)) while (holds(at + step)) at += step;
+    else {
+      at += step;
+      while (line[at] && !holds(at)) at += step;
+    }
+    this.activate(line[Math.max(0, Math.min(line.length - 1, at))], extend);
+  }
+
+  /** As many rows as the eye has before it. */
+  movePage(step, extend) {
+    const frame = this.table.parentElement.clientHeight - this.table.tHead.offsetHeight;
+    const shown = Math.min(frame, innerHeight - this.table.tHead.offsetHeight);
+    this.move(step * Math.max(1, Math.floor(shown / this.active.parentElement.offsetHeight) - 1), 0, extend);
   }
 
   /** The next cell to type in, for Tab; false at the end of the table. */
@@ -100,6 +172,7 @@ export class Grid {
     return true;
   }
 
+  /** Down or up; after a run of Tabs back to the column in which the run began. */
   enter(step) {
     const { rows, row, column } = this.place(this.active);
     const line = rows[row + step];
@@ -108,49 +181,14 @@ export class Grid {
     if (line) this.activate(this.cells(line)[wanted], false);
   }
 
-  onKey(event) {
-    if (event.isComposing || event.target.closest("button, select:not(.cell-input)")) return;
-    if (this.editor) {
-      this.onEditKey(event);
-      return;
-    }
-    if (!event.target.matches("td.cell")) return;
-    const control = event.ctrlKey || event.metaKey;
-    if (this.onMoveKey(event, control) || this.onActKey(event, control)) event.preventDefault();
-    else if (!control && !event.altKey && (event.key.length === 1 || event.key === "Process") && this.editable(this.active)) {
-      this.edit(""); // the key itself goes on into the new input, so composing works too
-    }
+  // ---- typing ---------------------------------------------------------------------------------
+
+  edit(text) {
+    this.editor.start(this.active, text);
   }
 
-  onMoveKey(event, control) {
-    const { key, shiftKey } = event;
-    if (MOVES[key] && !event.altKey) {
-      const far = control ? 1e6 : 1;
-      this.move(MOVES[key][0] * far, MOVES[key][1] * far, shiftKey);
-    } else if (key === "Home" || key === "End") {
-      const far = key === "Home" ? -1e6 : 1e6;
-      this.move(control ? far : 0, far, shiftKey);
-    } else if (key === "PageUp" || key === "PageDown") this.move(key === "PageUp" ? -JUMP : JUMP, 0, shiftKey);
-    else if (key === "Tab") return this.tab(shiftKey ? -1 : 1);
-    else return false;
-    if (key !== "Tab") this.runColumn = null;
-    return true;
-  }
-
-  onActKey({ key, shiftKey }, control) {
-    const letter = control ? key.toLowerCase() : "";
-    if (key === "Enter" && this.editable(this.active)) this.edit(null);
-    else if (key === "F2" && this.editable(this.active)) this.edit(null);
-    else if (key === "Delete" || key === "Backspace") this.sheet.clear(this.selection().rows.flat());
-    else if (letter === "z" && !shiftKey) this.sheet.undo();
-    else if (letter === "y" || (letter === "z" && shiftKey)) this.sheet.redo();
-    else if (letter === "d") this.fillDown();
-    else if (letter === "a") {
-      const rows = this.rows();
-      this.anchor = this.cells(rows[0])[0];
-      this.activate(this.cells(rows[rows.length - 1]).pop(), true);
-    } else return false;
-    return true;
+  finish(keep) {
+    this.editor.finish(keep);
   }
 
   fillDown() {
@@ -159,19 +197,20 @@ export class Grid {
     if (!source) return;
     const targets = height > 1 ? rows.slice(1) : [[this.active]];
     const changes = targets.flatMap((line) => line.map((cell, at) => ({ cell, text: this.sheet.editText(source[at]) })));
-    this.sheet.commit(changes.filter(({ cell }) => this.editable(cell)).map(({ cell, text }) => ({ path: cell.id, text })));
+    this.sheet.commit(changes.filter(({ cell }) => this.editable(cell)).map(({ cell, text }) => ({ path: cell.id, text, convention: "vi" })));
   }
+
+  // ---- pointing -------------------------------------------------------------------------------
 
   onPointer(event) {
     const cell = event.target.closest("td.cell");
     if (!cell || event.target.closest(".cell-input") || event.button !== 0) return;
-    if (this.editor) this.finish(true);
+    this.finish(true);
     event.preventDefault();
     this.runColumn = null;
     this.dragging = true;
     addEventListener("mouseup", () => { this.dragging = false; }, { once: true });
     this.activate(cell, event.shiftKey);
-    cell.focus();
   }
 
   onDrag(event) {
@@ -182,93 +221,6 @@ export class Grid {
   /** A finger has no double click and needs the keypad. */
   onTap(event) {
     const cell = event.target.closest("td.cell");
-    if (event.pointerType === "touch" && this.editable(cell) && !this.editor) this.edit(null);
-  }
-
-  /** Edit the active cell: what it holds, or from nothing when typing overwrites. */
-  edit(text) {
-    const cell = this.active;
-    const spec = this.sheet.spec(cell.id);
-    const input = document.createElement(spec.choices ? "select" : "input");
-    input.className = "cell-input";
-    input.setAttribute("aria-label", `${this.sheet.title(cell.id)}`);
-    if (spec.choices) {
-      input.append(new Option("", ""));
-      for (const [value, title] of spec.choices) input.append(new Option(title, String(value)));
-      input.value = String(this.sheet.value(cell.id) ?? "");
-    } else {
-      input.type = "text";
-      input.autocomplete = "off";
-      if (["integer", "number"].includes(spec.type)) input.inputMode = spec.least ? "decimal" : "text";
-      input.value = text ?? this.sheet.editText(cell);
-    }
-    this.editor = { cell, input, started: input.value, overwrite: text !== null };
-    cell.classList.add("editing");
-    cell.replaceChildren(input);
-    input.addEventListener("blur", () => this.finish(true));
-    if (spec.choices) input.addEventListener("change", () => this.finish(true, true));
-    input.focus();
-    if (text === null && input.select) input.select();
-  }
-
-  finish(keep, refocus = false) {
-    if (!this.editor) return;
-    const { cell, input, started } = this.editor;
-    this.editor = null;
-    const text = input.value;
-    cell.classList.remove("editing");
-    cell.textContent = this.sheet.show(cell.id);
-    if (refocus) cell.focus();
-    // An untouched cell is not changed, but typing nothing over a value clears it only with Delete.
-    if (keep && text !== started) this.sheet.commit([{ path: cell.id, text }]);
-  }
-
-  onEditKey(event) {
-    const { key, shiftKey } = event;
-    const choosing = this.editor.input.tagName === "SELECT";
-    if (key === "Escape") this.finish(false, true);
-    else if (key === "Enter") {
-      this.finish(true, true);
-      this.enter(shiftKey ? -1 : 1);
-    } else if (key === "Tab") {
-      this.finish(true, true);
-      if (!this.tab(shiftKey ? -1 : 1)) return;
-    } else if (MOVES[key] && this.editor.overwrite && !choosing && !shiftKey) {
-      this.finish(true, true);
-      this.move(...MOVES[key]);
-    } else if (MOVES[key] && !choosing && MOVES[key][0] && !shiftKey) {
-      this.finish(true, true);
-      this.move(...MOVES[key]);
-    } else return;
-    event.preventDefault();
-  }
-
-  onCopy(event, cut = false) {
-    if (this.editor || !this.active) return;
-    const { rows } = this.selection();
-    const { text, html } = writeBlock(rows.map((line) => line.map((cell) => cell.textContent)));
-    event.clipboardData.setData("text/plain", text);
-    event.clipboardData.setData("text/html", html);
-    event.preventDefault();
-    if (cut) this.sheet.clear(rows.flat());
-  }
-
-  onPaste(event) {
-    if (this.editor || !this.active) return;
-    event.preventDefault();
-    this.paste(event.clipboardData.getData("text/plain"));
-  }
-
-  paste(text) {
-    const selection = this.selection();
-    const all = this.rows().map((row) => this.cells(row));
-    const titles = all[selection.row].slice(selection.column).map((cell) => cell.dataset.label.split(": ").pop());
-    const block = withoutHeading(readBlock(text), titles);
-    const { placed, clipped } = spread(block, selection, selection, { rows: all.length, columns: all[0].length });
-    const cells = placed.map(({ row, column, text: typed }) => ({ cell: all[row][column], text: typed }));
-    const open = cells.filter(({ cell }) => this.editable(cell));
-    this.sheet.commit(open.map(({ cell, text: typed }) => ({ path: cell.id, text: typed })), {
-      pasted: true, clipped, skipped: cells.length - open.length,
-    });
+    if ((event.pointerType === "touch" || this.cards) && this.editable(cell) && !this.editor.open) this.edit(null);
   }
 }

@@ -7,53 +7,117 @@ import { same } from "./answers.js";
 const DEBOUNCE = 300;
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 30000;
+const LONGEST_ASKED = 300000;
+const BATCH = 500;
+/** What the server refuses because of single cells: the others must not wait for them. */
+const OF_CELLS = new Set([400, 413, 422]);
 
 export class Saver {
-  constructor({ program, local, base, drafts, on }) {
-    Object.assign(this, { program, local, base, drafts, on });
+  /** `on`: answer, conflicts, state, refused, saved, clock. */
+  constructor({ program, local, base, drafts, line, edit, on }) {
+    Object.assign(this, { program, local, base, drafts, line, edit, on });
     this.queue = new Set();
+    this.origins = new Map();
     this.conflicts = new Map();
-    this.sending = null;
+    this.refused = new Map();
+    this.limit = BATCH;
+    this.sending = false;
+    this.running = null;
     this.pause = FIRST_PAUSE;
     this.timer = 0;
-    this.trouble = null; // null, {kind: "offline" | "session" | "refused", reason}
-    this.kept = true;
-    addEventListener("online", () => this.now());
-    addEventListener("focus", () => this.trouble && this.now());
+    this.notBefore = 0;
+    this.trouble = null; // null, {kind: "offline" | "fault" | "session" | "foreign" | "refused", reason}
+    this.last = {};
+    this.isLeft = false;
+    addEventListener("online", () => this.wake());
+    addEventListener("offline", () => this.say());
+    addEventListener("focus", () => this.trouble && this.wake());
   }
 
+  /** How many cells of this page the server does not hold. */
   get unsent() {
-    return this.queue.size + this.conflicts.size;
+    return this.waiting().length + this.conflicts.size + this.refused.size;
   }
 
-  /** Cells of the page that changed. */
-  touch(paths) {
+  waiting() {
+    return [...this.queue].filter((path) => !same(this.base.get(path), this.local.get(path)));
+  }
+
+  /** Whether what is unsent would survive the end of this page. */
+  get kept() {
+    return this.drafts.available && ![...this.queue, ...this.conflicts.keys(), ...this.refused.keys()].some((path) => this.isPersonal(path));
+  }
+
+  /** A cell with a person's data, or a row that has such cells: never kept in the browser. */
+  isPersonal(path) {
+    const spec = this.local.spec(path);
+    if (spec) return Boolean(spec.personal);
+    const block = this.local.blocks[path.split("/")[1]];
+    return Boolean(block) && Object.values(block.cells || {}).some((cell) => cell.personal);
+  }
+
+  /** Cells of the page that changed; `origins` says how, where it was not typing. */
+  touch(paths, origins = new Map()) {
     for (const path of paths) {
       this.conflicts.delete(path);
+      this.refused.delete(path);
       this.queue.add(path);
+      if (origins.get(path)) this.origins.set(path, origins.get(path));
+      else this.origins.delete(path);
     }
     this.keep(paths);
     this.say();
-    this.schedule(DEBOUNCE);
+    // While the server has trouble the next try has its time; more typing is no reason to hurry.
+    if (!this.trouble) this.schedule(paths.some((path) => this.isPersonal(path)) ? 0 : DEBOUNCE);
   }
 
   async keep(paths) {
-    const storable = paths.filter((path) => !(this.local.spec(path) || {}).personal);
-    const cells = storable.map((path) => ({ path, change: { from: this.base.get(path), to: this.local.get(path) } }));
-    this.kept = (await this.drafts.put(cells)) && storable.length === paths.length;
+    const storable = paths.filter((path) => !this.isPersonal(path));
+    await this.drafts.put(storable.map((path) => ({ path, change: { from: this.base.get(path), to: this.local.get(path) } })));
     // A cell that reached the server while it was being written down needs no record any more.
-    await this.drafts.remove(storable.filter((path) => !this.queue.has(path) && !this.conflicts.has(path)));
-    if (!this.kept && this.trouble) this.say();
+    await this.drafts.remove(storable.filter((path) => !this.isUnsent(path)));
+    if (this.trouble) this.say();
   }
 
-  /** Take up what an earlier visit could not send. */
-  restore(cells) {
+  /** These need not be sent any more: the line they stood in is gone. */
+  drop(paths) {
+    for (const path of paths) {
+      for (const held of [this.queue, this.origins, this.conflicts, this.refused]) held.delete(path);
+    }
+    return this.drafts.remove(paths);
+  }
+
+  isUnsent(path) {
+    return this.queue.has(path) || this.conflicts.has(path) || this.refused.has(path);
+  }
+
+  /** Unsent, or just being typed: another's value must not slip in under the person's hands. */
+  isHeld(path) {
+    const place = document.getElementById(path);
+    const isEdited = place && (place.querySelector(".cell-input") || (place === document.activeElement && place.matches("[data-cell]")));
+    return this.isUnsent(path) || Boolean(isEdited);
+  }
+
+  /** Take up what another visit could not send; gives the paths that changed here. */
+  restore(cells, tab) {
+    const taken = [];
     for (const { path, change } of cells) {
+      if (same(this.base.get(path), change.to) && !this.isUnsent(path)) continue;
+      if (this.isUnsent(path)) {
+        if (!same(this.local.get(path), change.to)) this.conflicts.set(path, { theirs: change.to.value ?? change.to.status, ofDraft: true, tab });
+        continue;
+      }
       this.base.set(path, change.from);
       this.local.set(path, change.to);
       this.queue.add(path);
+      taken.push(path);
     }
-    if (cells.length) this.schedule(0);
+    if (taken.length) {
+      this.say();
+      this.schedule(0);
+    }
+    if (this.conflicts.size) this.on.conflicts(this.conflicts);
+    return taken;
   }
 
   schedule(pause) {
@@ -61,134 +125,167 @@ export class Saver {
     this.timer = setTimeout(() => this.now(), pause);
   }
 
+  wake() {
+    if (Date.now() >= this.notBefore) this.now();
+  }
+
   /** Send now; resolves with whether everything has reached the server. */
-  async now() {
-    clearTimeout(this.timer);
-    if (this.sending) await this.sending;
-    while (this.queue.size) {
-      this.sending = this.send();
-      const went = await this.sending;
-      this.sending = null;
-      if (!went) return false;
+  now() {
+    if (!this.running) {
+      this.running = this.run().finally(() => {
+        this.running = null;
+      });
     }
+    return this.running;
+  }
+
+  async run() {
+    clearTimeout(this.timer);
+    for (let paths = this.batch(); paths.length; paths = this.batch()) {
+      if (!(await this.send(paths))) {
+        this.say();
+        return false;
+      }
+    }
+    if (!this.queue.size && this.trouble) this.trouble = null;
     this.say();
     return this.unsent === 0;
+  }
+
+  /** The next cells to send; one that is again as the server holds it needs no sending. */
+  batch() {
+    const paths = [];
+    for (const path of [...this.queue]) {
+      if (paths.length >= this.limit) break;
+      if (same(this.base.get(path), this.local.get(path))) {
+        this.queue.delete(path);
+        this.drafts.remove([path]);
+      } else paths.push(path);
+    }
+    return paths;
   }
 
   change(path) {
     const [before, after] = [this.base.get(path), this.local.get(path)];
     const change = { path, from: before.value ?? before.status, to: after.value };
     if (after.status) change.status = after.status;
+    const origin = this.origins.get(path);
+    if (origin && origin !== "typed") change.origin = origin;
     return change;
   }
 
-  async send() {
-    const sent = new Map();
-    for (const path of this.queue) {
-      if (same(this.base.get(path), this.local.get(path))) {
-        this.queue.delete(path);
-        this.drafts.remove([path]);
-      } else sent.set(path, this.local.get(path));
-    }
-    if (!sent.size) return true;
+  async send(paths) {
+    const sent = new Map(paths.map((path) => [path, this.local.get(path)]));
+    const body = { changes: paths.map((path) => this.change(path)) };
+    this.sending = true;
     this.say();
-    const answer = await this.request("PATCH", this.program.changes, {
-      changes: [...sent.keys()].map((path) => this.change(path)),
-    });
+    const known = `edit=${this.edit || 0}${this.last.verdict ? `; verdict=${this.last.verdict}` : ""}`;
+    const answer = await this.line.ask("PATCH", this.program.changes, { body, prefer: `return=minimal; ${known}` });
+    this.sending = false;
     if (answer.ok) {
       this.arrived(sent);
-      this.on.answer(answer.body);
+      this.limit = Math.min(BATCH, this.limit * 2);
+      this.take(answer.body, sent);
       return true;
     }
-    if (answer.status === 409 && answer.body && answer.body.code === "conflict") {
-      const met = answer.body.errors || [];
-      met.forEach(({ path }) => sent.delete(path));
-      this.arrived(sent);
-      this.meet(met, (answer.body.current || {}).at);
-      return this.refresh();
-    }
+    if (answer.status === 409 && answer.body && answer.body.code === "conflict") return this.meet(sent, answer.body);
+    if (OF_CELLS.has(answer.status) && answer.body) return this.part(paths, answer);
     return this.failed(answer);
   }
 
   arrived(sent) {
     this.trouble = null;
     this.pause = FIRST_PAUSE;
+    this.notBefore = 0;
     const gone = [];
     for (const [path, held] of sent) {
       this.base.set(path, held);
       if (same(held, this.local.get(path))) {
         this.queue.delete(path);
+        this.origins.delete(path);
         gone.push(path);
       }
     }
-    this.savedAt = this.on.clock();
+    if (sent.size) this.savedAt = this.on.clock();
     this.drafts.remove(gone);
   }
 
-  meet(met, at) {
-    for (const { path, theirs } of met) {
-      this.queue.delete(path);
-      this.conflicts.set(path, { theirs, at });
+  /** The server's answer as a whole: a short one leaves out what this page knows. */
+  take(body, sent = new Map()) {
+    const before = this.edit;
+    this.edit = body.edit || this.edit;
+    this.last = { ...this.last, ...body, answers: body.answers || this.base.answers, statuses: body.statuses || this.base.statuses };
+    this.last.findings = this.last.findings || this.program.findings;
+    this.on.answer(this.last);
+    this.on.saved([...sent].map(([path, held]) => ({ path, held })), before, this.edit);
+  }
+
+  /** Cells that somebody else changed: both values wait until one is chosen; the others are saved. */
+  async meet(sent, body) {
+    for (const { path, theirs, at, by, by_name: name } of body.errors || []) {
+      const current = body.current || {};
+      if (same(sent.get(path) || {}, this.local.get(path))) {
+        this.queue.delete(path);
+        this.conflicts.set(path, { theirs, at: at || current.at, by, name });
+      }
+      sent.delete(path);
     }
+    this.arrived(sent);
+    this.on.conflicts(this.conflicts);
+    await this.refresh(sent);
+    return true;
+  }
+
+  /** Refused because of single cells: leave out those that are named, or look for them by halves. */
+  part(paths, { body, status }) {
+    const places = (body.errors || []).map(({ path }) => String(path || ""));
+    const at = (place) => paths[Number((/^\/changes\/(\d+)(\/|$)/.exec(place) || [])[1])];
+    const named = [...new Set(places.map((place) => (this.queue.has(place) ? place : at(place))))].filter(Boolean);
+    if (!named.length && paths.length > 1) {
+      this.limit = Math.ceil(paths.length / 2);
+      return true;
+    }
+    for (const path of named.length ? named : paths) {
+      this.queue.delete(path);
+      this.refused.set(path, { reason: body.detail || String(status) });
+      this.on.refused(path);
+    }
+    return true;
   }
 
   /** Read the document again: other people's cells, and the verdict on all. */
-  async refresh() {
-    const answer = await this.request("GET", this.program.document);
-    if (answer.ok) {
-      this.on.answer(answer.body);
-      this.on.conflicts(this.conflicts);
-    }
+  async refresh(sent = new Map()) {
+    const answer = await this.line.ask("GET", this.program.document);
+    if (answer.ok) this.take(answer.body, sent);
     return answer.ok;
   }
 
-  failed({ status, body }) {
-    if (status === 401) this.trouble = { kind: "session" };
-    else if (status >= 400 && status < 500 && status !== 408 && status !== 429) {
-      this.trouble = { kind: "refused", reason: (body && body.detail) || String(status) };
-    } else this.trouble = { kind: "offline" };
-    this.say();
-    this.schedule(this.pause);
+  failed({ status, body, foreign, retryAfter }) {
+    const reason = (body && body.detail) || "";
+    if (foreign) this.trouble = { kind: "foreign", name: foreign };
+    else if (status === 401) this.trouble = { kind: "session" };
+    else if (status === 0) this.trouble = { kind: "offline" };
+    else if (status >= 500 || status === 408 || status === 429) this.trouble = { kind: "fault" };
+    else this.trouble = { kind: "refused", reason: reason || String(status) };
+    const asked = Math.min(LONGEST_ASKED, (retryAfter || 0) * 1000);
+    const pause = Math.max(this.pause, asked);
+    this.notBefore = asked ? Date.now() + asked : 0;
+    this.schedule(pause);
     this.pause = Math.min(LONGEST_PAUSE, this.pause * 2);
     return false;
   }
 
   say() {
-    const count = this.unsent;
-    if (this.trouble) this.on.state({ ...this.trouble, count, kept: this.kept });
-    else if (this.sending && this.queue.size) this.on.state({ kind: "sending", count });
-    else if (this.queue.size) this.on.state({ kind: "waiting", count });
-    else if (count) this.on.state({ kind: "conflict", count });
-    else if (this.savedAt) this.on.state({ kind: "saved", at: this.savedAt });
-  }
-
-  async request(method, address, body, again = true) {
-    const headers = { Accept: "application/json", "X-CSRF-Token": token().content };
-    if (body) headers["Content-Type"] = "application/json";
-    let response;
-    try {
-      response = await fetch(address, { method, headers, body: body && JSON.stringify(body), credentials: "same-origin" });
-    } catch {
-      return { ok: false, status: 0 };
-    }
-    const answer = { ok: response.ok, status: response.status, body: await response.json().catch(() => null) };
-    const forged = response.status === 403 && answer.body && answer.body.code === "csrf-invalid";
-    // After signing in again the page's token is an old one: take the new one from a fresh page.
-    if (forged && again && (await renewToken())) return this.request(method, address, body, false);
-    return answer;
-  }
-}
-
-const token = () => document.querySelector('meta[name="csrf-token"]');
-
-async function renewToken() {
-  try {
-    const response = await fetch(location.href, { credentials: "same-origin" });
-    if (!response.ok || response.redirected) return false;
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    token().content = page.querySelector('meta[name="csrf-token"]').content;
-    return true;
-  } catch {
-    return false;
+    const { state } = this.on;
+    const waiting = this.waiting().length;
+    const count = waiting + this.conflicts.size + this.refused.size;
+    if (this.trouble && this.queue.size) state({ ...this.trouble, count, kept: this.kept });
+    else if (this.sending && this.queue.size) state({ kind: "sending", count });
+    else if (waiting) state({ kind: "waiting", count });
+    else if (this.refused.size) state({ kind: "refused", count: this.refused.size, reason: [...this.refused.values()][0].reason });
+    else if (this.conflicts.size) state({ kind: "conflict", count: this.conflicts.size });
+    else if (!navigator.onLine) state({ kind: "offline", count: 0, kept: this.drafts.available });
+    else if (this.savedAt) state({ kind: "saved", at: this.savedAt });
+    else state({ kind: "asBefore" });
   }
 }

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import apsw
 
+from tests.bench.browser import measure_browser, worded_browser
 from tests.bench.process import measure_process
 from tests.bench.submission import measure_submissions
 from tests.databases import create_database, postgresql
@@ -25,7 +26,12 @@ def main() -> int:
     parser.add_argument("--requests", type=int, default=60, help="requests in each repetition")
     parser.add_argument("--repetitions", type=int, default=7)
     parser.add_argument("--no-process", action="store_true", help="leave cold start and memory out")
+    parser.add_argument(
+        "--browser", action="store_true", help="measure the filling page in Chromium, nothing else"
+    )
     given = parser.parse_args()
+    if given.browser:
+        return _browser(as_json=given.json)
     counts = {"requests": given.requests, "repetitions": given.repetitions}
     figures: dict[str, object] = {"machine": _machine(), "counts": counts}
     with tempfile.TemporaryDirectory(prefix="bieumau-bench-") as name:
@@ -43,6 +49,19 @@ def main() -> int:
     figures["load_after"] = _load()
     text = json.dumps(figures, indent=2, ensure_ascii=False) if given.json else worded(figures)
     sys.stdout.write(text + "\n")
+    return 0
+
+
+def _browser(*, as_json: bool) -> int:
+    machine = _machine()
+    with tempfile.TemporaryDirectory(prefix="bieumau-bench-") as name:
+        found = measure_browser(Path(name))
+    if as_json:
+        figures = {"machine": machine, "browser": found, "load_after": _load()}
+        sys.stdout.write(json.dumps(figures, indent=2) + "\n")
+        return 0
+    lines = [f"machine: {_inline(machine)}", f"load after: {_load()}", *worded_browser(found)]
+    sys.stdout.write("\n".join(lines) + "\n")
     return 0
 
 

@@ -17,10 +17,14 @@ MOST_BYTES = 12_000
 
 RUN_ALL = """async (rows) => {
   const { evaluate, whyNotEvaluable, NOT_EVALUABLE } = await import("/static/js/expressions.js");
-  return rows.map(([tree, values, previous]) => {
-    const read = (path) => previous[path];
-    const result = evaluate(tree, values, read);
-    const reason = whyNotEvaluable(tree, values, read);
+  return rows.map(([tree, values, past = {}, lastYear = {}, others = {}]) => {
+    const around = {
+      previous: (path) => past[path],
+      lastYear: (path) => lastYear[path],
+      other: (form, path) => (others[form] || {})[path],
+    };
+    const result = evaluate(tree, values, around);
+    const reason = whyNotEvaluable(tree, values, around);
     if ((result === NOT_EVALUABLE) !== (reason !== null)) throw new Error(JSON.stringify(tree));
     return reason === null ? { result } : { reason };
   });
@@ -49,7 +53,8 @@ def typed(value: object) -> object:
 def test_every_vector_has_its_result_in_the_browser(page):
     vectors = [row for row in json.loads(VECTORS.read_text("utf-8")) if "invalid" not in row]
     rows = [
-        [parse(row["expression"]).to_json(), row.get("values", {}), row.get("previous", {})]
+        [parse(row["expression"]).to_json()]
+        + [row.get(part, {}) for part in ("values", "previous", "lastYear", "others")]
         for row in vectors
     ]
 
@@ -68,6 +73,7 @@ def test_every_operator_agrees_with_the_server_on_every_pair_of_types(page):
     calls = ["round(a, b)", "near(a, b, 0.1)", "coalesce(a, b)", "a[b]", "a.startsWith(b)"]
     calls += ["a.contains(b)", "a.all(x, x == b)", "a.exists(x, x > b)", "a ? b : 1", "sum([a, b])"]
     calls += ["a.map(x, [x, b])", "avg([a, b])", "count([a, b])", "size(a)", "sum(a)", "has(a.x)"]
+    calls += ["change(a, b)"]
     texts = [f"a {operator} b" for operator in operators] + calls
     samples = [None, True, False, 0, 1, -2.5, 1e308, "", "x", "1", [], [1, None], ["x"], {}]
     samples += [{"x": 1}, {"x": None}, {"10": 1, "02": 2}]

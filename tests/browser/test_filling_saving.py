@@ -97,7 +97,7 @@ def test_what_waits_in_the_browser_cannot_be_read_there(
 
     kept = page.evaluate(
         """() => new Promise((resolve) => {
-          const opening = indexedDB.open("bieumau-drafts", 1);
+          const opening = indexedDB.open("bieumau-drafts");
           opening.onsuccess = () => {
             const all = opening.result.transaction("cells").objectStore("cells").getAll();
             const text = (one) => new TextDecoder().decode(one.data);

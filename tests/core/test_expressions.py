@@ -77,16 +77,22 @@ def test_the_vectors_are_many_and_each_is_there_once():
 @pytest.mark.parametrize("vector", VALID, ids=named)
 def test_a_vector_has_its_result(vector):
     expression = parse(vector["expression"])
-    values, previous = vector.get("values", {}), vector.get("previous", {}).get
+    others = vector.get("others", {})
+    given = (
+        vector.get("values", {}),
+        vector.get("previous", {}).get,
+        vector.get("lastYear", {}).get,
+        lambda form, path: others.get(form, {}).get(path),
+    )
 
-    result = evaluate(expression, values, previous)
+    result = evaluate(expression, *given)
 
     if "result" in vector:
         assert typed(result) == typed(vector["result"])
-        assert why_not_evaluable(expression, values, previous) is None
+        assert why_not_evaluable(expression, *given) is None
     else:
         assert result is NOT_EVALUABLE
-        assert why_not_evaluable(expression, values, previous) == vector["reason"]
+        assert why_not_evaluable(expression, *given) == vector["reason"]
 
 
 @pytest.mark.parametrize("vector", PLAIN, ids=named)
@@ -147,6 +153,23 @@ def test_the_paths_of_the_previous_period_are_known_without_evaluation():
     expression = parse("prev('/rows/02/total') + prev('total') > [1].map(x, prev('total'))[0]")
 
     assert expression.previous == ("/rows/02/total", "total")
+
+
+def test_what_is_read_of_last_year_and_of_other_forms_is_known_without_evaluation():
+    expression = parse(
+        "lastYear('total') > 1 || [1].all(x, x < other('sheet', '/hh') - lastYear('/a/b'))"
+        " || change(total, other('sheet', '/hh')) > 5"
+    )
+
+    assert expression.last_year == ("total", "/a/b")
+    assert expression.others == (("sheet", "/hh"),)
+    assert (expression.previous, expression.names) == ((), {"total"})
+
+
+def test_the_new_functions_stand_in_the_tree_like_the_old_ones():
+    tree = parse("change(lastYear('/a'), other('sheet', '/hh'))").to_json()
+
+    assert tree == ["change", ["lastYear", "/a"], ["other", "sheet", "/hh"]]
 
 
 @pytest.mark.parametrize(
@@ -231,6 +254,26 @@ def test_google_computes_the_same_numbers(text, a, b):
         assert ours == theirs
 
 
+@given(now=numbers, before=numbers)
+def test_a_change_is_what_google_computes_from_its_parts(now, before):
+    ours = evaluate(parse("change(a, b)"), {"a": now, "b": before}, nothing_before)
+
+    if before == 0:
+        assert ours is None
+    else:
+        theirs = google("(a - b) / b * 100", {"a": now, "b": before})
+        assert ours == theirs or (ours is NOT_EVALUABLE and not math.isfinite(theirs))
+
+
+@given(now=st.integers(0, 10**6), before=st.integers(1, 10**6))
+def test_a_change_leads_from_the_earlier_figure_to_the_later(now, before):
+    percent = evaluate(parse("change(a, b)"), {"a": now, "b": before}, nothing_before)
+
+    assert math.isclose(before * (1 + percent / 100), now, rel_tol=1e-9, abs_tol=1e-6)
+    assert (percent > 0) is (now > before)
+    assert percent >= -100
+
+
 def sub_expressions(text: str) -> list[str]:
     opened: list[int] = []
     found = [text]
@@ -257,6 +300,7 @@ def test_any_text_is_either_read_or_refused(text):
 
 
 ATOMS = ["a", "rows", "1", "'x'", "null", "[", "]", "(", ")", ".", ",", "all", "map", "has", "prev"]
+ATOMS += ["lastYear", "other", "change", "'/a'"]
 ATOMS += ["sum", "+", "-", "!", "&&", "||", "==", "<", "in", "?", ":", "x", "coalesce", "size"]
 
 

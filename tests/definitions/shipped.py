@@ -50,6 +50,7 @@ def installed() -> Installed:
         org_unit_codes=frozenset(row["code"] for row in csv.DictReader(units.splitlines())),
         form_schema=json_of(ROOT / "form_definitions/_meta/form.schema.json"),
         workflow_schema=json_of(ROOT / "workflows/_meta/workflow.schema.json"),
+        shape_of={path.parent.name: form_of(path).shape for path in FORMS}.get,
     )
 
 

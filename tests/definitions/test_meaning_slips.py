@@ -66,6 +66,41 @@ FORM_MUTATIONS: dict[str, tuple[Mutation, str, str]] = {
         "expression-unknown",
         "/x-checks/0/rule",
     ),
+    "unknown cell of last year's report": (
+        put("x-checks", 1, "rule", value='lastYear("/total/totl") == total.total'),
+        "expression-unknown",
+        "/x-checks/1/rule",
+    ),
+    "error that rests on another form": (
+        put(*CHECK, "rule", value='other("commune_sheet", "/hh") <= total.total'),
+        "rests-elsewhere",
+        "/x-checks/0/rule",
+    ),
+    "rule on a form that nobody installed": (
+        put("x-checks", 1, "rule", value='other("commune_shet", "/hh") <= total.total'),
+        "unknown-form",
+        "/x-checks/1/rule",
+    ),
+    "rule on a figure that the other form does not have": (
+        put("x-checks", 1, "rule", value='other("commune_sheet", "/households") <= total.total'),
+        "expression-unknown",
+        "/x-checks/1/rule",
+    ),
+    "rule on itself as another form": (
+        put("x-checks", 1, "rule", value='other("population_ethnic", "/police_total") > 1'),
+        "other-is-self",
+        "/x-checks/1/rule",
+    ),
+    "unknown placeholder in the explanation": (
+        put("x-checks", 1, "explain", value="Không quá {most}."),
+        "unknown-placeholder",
+        "/x-checks/1/explain",
+    ),
+    "unknown placeholder in the English way out": (
+        put("x-checks", 1, "i18n", "en", "fix", value="Not {most}."),
+        "unknown-placeholder",
+        "/x-checks/1/i18n/en/fix",
+    ),
     "own row of the previous report outside rows": (
         put(*CHECK, "rule", value='prev("total") == total.total'),
         "expression-unknown",

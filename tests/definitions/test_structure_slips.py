@@ -46,6 +46,16 @@ FORM_MUTATIONS: dict[str, tuple[Mutation, str, str]] = {
         "value-not-allowed",
         "/x-form/periodType",
     ),
+    "rule with the code of unusual figures": (
+        put(*CHECK, "code", value="outlier"),
+        "wrong-value",
+        "/x-checks/0/code",
+    ),
+    "limit of unusual figures without the least count": (
+        put("x-form", "outliers", value={"limit": 3.5}),
+        "missing-keyword",
+        "/x-form/outliers",
+    ),
     "unknown severity": (put(*CHECK, "severity", value="fatal"), "value-not-allowed", ""),
     "unknown level in due": (put("x-form", "due", "village", value="P1D"), "unknown-keyword", ""),
     "key __proto__": (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.demo import answers_cadres, answers_council, answers_prestige, margins
+from server.demo import answers_cadres, answers_council, answers_prestige, answers_sheet, margins
 from server.demo.apportioning import split, split_capped
 from server.demo.figures import control_hash, figures
 from server.demo.merger import parts
@@ -73,6 +73,18 @@ def test_staff_and_delegates_keep_their_totals(answers_of, column, total) -> Non
     )
 
     assert found == total
+
+
+def test_the_commune_sheet_counts_the_staff_that_the_staff_form_counts() -> None:
+    for commune in figures().communes:
+        posts = answers_sheet.answers_of(commune)["officials"]
+        staff = answers_cadres.answers_of(commune.code)["rows"]
+
+        assert sum(post["total"] for post in posts.values()) == sum(  # type: ignore[attr-defined]
+            row["total"]
+            for row in staff.values()  # type: ignore[attr-defined]
+        )
+        assert all(post["women"] <= post["total"] for post in posts.values())  # type: ignore[attr-defined]
 
 
 def test_the_merger_takes_every_old_commune_once() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from server.core.access import Role
+from server.core.expression_syntax import FUNCTIONS, READERS
 from server.core.workflow import EVENTS, GUARDS, PLACES
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +37,33 @@ def test_every_keyword_of_the_dialect_is_explained_and_no_other():
     )
 
     assert described == set(_keywords(meta))
+
+
+def test_every_function_of_expressions_is_named_and_no_other():
+    named = re.search(r"with `([a-zA-Z ]+)`", _page("form-definitions.md"))
+
+    assert named is not None
+    # size and has are CEL's own.
+    assert set(named[1].split()) == (FUNCTIONS | READERS) - {"size", "has"}
+
+
+@pytest.mark.parametrize(
+    ("definition", "sentence"),
+    [
+        ("check", r"^\| `x-checks` \|.*rules: `([a-z0-9? ]+)` \|"),
+        ("test", r"An entry of `x-tests` is `([a-zA-Z? ]+)`"),
+    ],
+)
+def test_rules_and_tests_are_described_with_all_their_keys(definition, sentence):
+    meta = json.loads((ROOT / "form_definitions/_meta/form.schema.json").read_text("utf-8"))
+    declared = meta["$defs"][definition]
+
+    described = re.search(sentence, _page("form-definitions.md"), re.MULTILINE)
+
+    assert described is not None
+    keys = described[1].split()
+    assert {key.rstrip("?") for key in keys} == set(declared["properties"])
+    assert {key for key in keys if not key.endswith("?")} == set(declared["required"])
 
 
 @pytest.mark.parametrize(

@@ -269,12 +269,13 @@ def _check_ledger(database: Database, found: Findings) -> None:
         if (signed["digest"], signed["receipt"]) != (digest_, receipt):
             found.altered.append(f"{subject}: the signature speaks of another revision")
     drafts: dict[str, list[object]] = defaultdict(list)
-    for id_, path, old, new, status, by, at in database.rows(
-        "SELECT submission_id, path, old, new, status, changed_by, changed_at FROM draft_change"
+    for id_, path, old, new, status, by, at, how in database.rows(
+        "SELECT submission_id, path, old, new, status, changed_by, changed_at, origin"
+        " FROM draft_change"
         " ORDER BY submission_id, revision, id"
     ):
         cell = [path, json.loads(old), json.loads(new), status, by, instant_text(instant(at))]
-        drafts[f"submission/{id_}"].append(cell)
+        drafts[f"submission/{id_}"].append(cell if how == "typed" else [*cell, how])
     for subject, details in database.rows(
         "SELECT subject, details FROM event WHERE name = 'submission.submit'"
     ):

@@ -184,6 +184,8 @@ class Site:
         survey = "record" in rule.endpoint
         things = {
             "submission_id": MISSING if commune is None else commune.report,
+            "comment_id": MISSING if commune is None else commune.comment,
+            "attachment_id": MISSING if commune is None else commune.file,
             "record_id": MISSING if commune is None else commune.record,
             "job_id": MISSING if commune is None else commune.job,
             "number": 1,
@@ -192,6 +194,7 @@ class Site:
             "name": "1.eml",
             "file": "filling.js",
             "filename": "css/app.css",
+            "token": "x" * 43,
             "code": _CODES.get(rule.endpoint, "households"),
         }
         if survey and commune is not None:
@@ -254,11 +257,16 @@ class Site:
 _PRINTED = {
     "api.print_submission": ("near", "missing"),
     "submission_history.print_": ("far", "missing"),
+    "blank_prints.of_submission": ("near", "missing"),
+    "blank_prints.of_form": ("near",),
 }
 _CODES = {"api.get_codelist": "sex", "api.get_workflow": "commune_district_province"}
 _SCOPED = tuple(f"org_unit={unit}" for unit in ("u-commune", "u-far", "u-province"))
 _EVENTS = tuple(f"event={event}" for event in ("submit", "sign", "approve", "return", "recall"))
 _QUERIES: dict[str, tuple[str, ...]] = {
+    "cells.page": ("path=/note", "path=/people/male"),
+    "my_figures.index": ("unit=u-commune&what=form:households", "unit=u-far"),
+    "my_figures.export": ("unit=u-commune&what=form:households", "unit=u-far"),
     "api.list_submissions": (*_SCOPED, "form=households&period=2024", "limit=1"),
     "api.list_obligations": (*_SCOPED, "form=households&period=2024", "limit=1"),
     "api.list_observations": tuple(

@@ -17,13 +17,13 @@ RIGHTS: dict[str, Right | None] = {
     **dict.fromkeys(
         (
             "accounts.sign_in", "accounts.sign_out", "accounts.first_sign_in",
-            "accounts.preferences",
+            "accounts.preferences", "offline.worker", "offline.page",
         ),
         None,
     ),
     **dict.fromkeys(
         (
-            "accounts.account", "accounts.change_password", "start.home", "work.index",
+            "accounts.account", "accounts.change_password", "offline.browser", "start.home", "work.index",
             "mails.index", "mails.mail",
         ),
         Right.SIGNED_IN,
@@ -31,7 +31,9 @@ RIGHTS: dict[str, Right | None] = {
     **dict.fromkeys(
         (
             "work.sent", "submissions.start", "submissions.nil", "records.index",
-            "records.add", "records.delete",
+            "parts.act", "presence.beat", "attachments.add", "attachments.remove",
+            "records.add", "records.delete", "records.expect", "records.restore",
+            "workbooks.download", "workbooks.upload", "workbooks.preview", "workbooks.confirm",
         ),
         Right.FILL,
     ),
@@ -39,9 +41,13 @@ RIGHTS: dict[str, Right | None] = {
         (
             "submissions.page", "submission_events.review", "submission_events.fire",
             "submission_events.receipt", "submission_history.history",
-            "submission_history.revision", "submission_history.print_", "records.of_return",
-            "records.sheet", "reports.progress", "reports.figures", "exports.index",
-            "exports.start", "exports.download",
+            "attachments.download", "submission_history.revision", "submission_history.print_",
+            "cells.page",
+            "cells.last", "comments.index", "comments.write", "comments.resolve",
+            "my_figures.index", "my_figures.export", "records.of_return",
+            "record_sheet.sheet", "reports.progress", "reports.figures", "exports.index",
+            "exports.start", "exports.download", "blank_prints.of_submission",
+            "blank_prints.of_form",
         ),
         Right.READ,
     ),
@@ -82,9 +88,13 @@ RIGHTS: dict[str, Right | None] = {
             "api.list_org_units", "api.list_obligations", "api.list_observations",
             "api.list_rates", "api.list_submissions", "api.start_submission",
             "api.get_submission", "api.save_cells", "api.save_answers", "api.fire_event",
+            "api.list_comments", "api.add_comment", "api.resolve_comment",
+            "api.list_attachments", "api.add_attachment", "api.get_attachment",
+            "api.remove_attachment",
             "api.list_history", "api.get_revision", "api.list_differences",
             "api.print_submission", "api.list_records", "api.add_record", "api.get_record",
-            "api.save_record", "api.delete_record", "api.list_exports", "api.start_export",
+            "api.save_record", "api.delete_record", "api.restore_record",
+            "api.get_record_summary", "api.expect_records", "api.list_exports", "api.start_export",
             "api.start_import", "api.get_job", "api.get_result", "api.get_openapi",
         ),
         Right.SIGNED_IN,

@@ -56,6 +56,11 @@ def styled(text: str) -> str:
 def faults_of(headers: dict[str, str], listed: list[str], text: str = "") -> list[str]:
     """What is missing or wrong among the headers of one answer."""
     expected = {**ALWAYS, "Content-Security-Policy": styled(text)}
+    if headers.get("Content-Security-Policy") == f"{POLICY}; sandbox":
+        # A file that somebody brought: stricter still, and never shown in place.
+        expected["Content-Security-Policy"] = f"{POLICY}; sandbox"
+        if not headers.get("Content-Disposition", "").startswith("attachment"):
+            return ["Content-Disposition"]
     found = [name for name, value in expected.items() if headers.get(name) != value]
     found += [f"{name} twice" for name in ALWAYS if listed.count(name) != 1]
     found += [name for name in _TELLTALES if name in headers]

@@ -30,7 +30,14 @@ def foreign_bytes(page: Page, communes: dict[str, Commune], seen: frozenset[str]
     for name, commune in communes.items():
         if name in seen:
             continue
-        ids = (commune.report, commune.draft, commune.survey, commune.record, commune.job)
+        ids = (
+            commune.report,
+            commune.draft,
+            commune.survey,
+            commune.record,
+            commune.deleted_record,
+            commune.job,
+        )
         # An id that the address named may come back in it; it tells nobody anything.
         secrets = [commune.mark, *(one for one in ids if one not in asked)]
         found += [secret for secret in secrets if secret.encode() in told]
@@ -137,7 +144,14 @@ def _plain(text: str, site: Site) -> str:
     text = re.sub(r'(content|value)="[.\w-]{60,}"', "", text)
     ids = {MISSING}
     for commune in site.communes.values():
-        ids |= {commune.report, commune.draft, commune.survey, commune.record, commune.job}
+        ids |= {
+            commune.report,
+            commune.draft,
+            commune.survey,
+            commune.record,
+            commune.deleted_record,
+            commune.job,
+        }
     return re.sub("|".join(sorted(ids)), "*", text)
 
 
@@ -151,7 +165,7 @@ def test_a_write_to_a_foreign_id_reads_like_one_to_a_missing_id(site: Site, role
         foreign = write_of(site, rule, method, "far")
         far = site.communes["far"]
         url = foreign.url
-        for one in (far.report, far.draft, far.survey, far.record):
+        for one in (far.report, far.draft, far.survey, far.record, far.deleted_record):
             url = url.replace(one, MISSING)
         answer = foreign.send(visitor)
         missing = visitor(

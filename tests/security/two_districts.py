@@ -23,7 +23,7 @@ from server.storage.mail import MailStore
 from tests.world import FRIDAY, PERIOD, ROOT, World, household_form, make_world
 
 _VILLAGE = Village("v1", "u-commune", 1, "Thôn Nà Mạ", "thon", True, "built", None, None)
-PLUGINS = ["csv_export", "pdf_print"]
+PLUGINS = ["csv_export", "pdf_print", "xlsx_workbook"]
 MISSING = "0" * 24
 #: So many cells of free text has the form ``free_texts``.
 TEXT_CELLS = 90
@@ -39,7 +39,11 @@ class Commune:
     draft: str
     survey: str
     record: str
+    deleted_record: str
     job: str
+    comment: str
+    file: str
+    draft_file: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,8 @@ def _commune(world: World, cast: _Cast) -> Commune:
     view = services.submissions.start(
         actor, form="households", org_unit=cast.unit, period=PERIOD, answers=_answers(mark)
     )
+    text = f"{mark} attachment\n".encode()
+    file = services.attachments.add(actor, view.submission.id, text, name=f"{mark} file.txt")
     reason = {"code": "crowded", "path": "/households", "text": f"{mark} reason"}
     view = _decide(world, view, clerk, "submit", reasons=[reason])
     view = _decide(world, view, cast.signer, "sign")
@@ -137,10 +143,20 @@ def _commune(world: World, cast: _Cast) -> Commune:
         period=PERIOD,
         answers={"sheets": 1, "t00": f"{mark} text"},
     )
+    draft_file = services.attachments.add(
+        actor, draft.submission.id, text, name=f"{mark} draft.txt", path="/t00"
+    )
     survey = services.submissions.start(
         actor, form="household_survey", org_unit=cast.unit, period=PERIOD
     )
     sheet = services.records.add(actor, survey.submission.id, _answers(mark))
+    gone = services.records.add(actor, survey.submission.id, _answers(mark))
+    services.records.delete(
+        actor, survey.submission.id, gone.record.id, reason=f"{mark} nhập trùng"
+    )
+    comment = services.comments.write(
+        actor, view.submission.id, text=f"{mark} comment", path="/note"
+    )
     job = services.exports.start(actor, "csv", form="households", period=PERIOD)
     assert services.jobs.run_one()
     return Commune(
@@ -150,7 +166,11 @@ def _commune(world: World, cast: _Cast) -> Commune:
         draft=draft.submission.id,
         survey=survey.submission.id,
         record=sheet.record.id,
+        deleted_record=gone.record.id,
         job=job.id,
+        comment=comment.id,
+        file=file.id,
+        draft_file=draft_file.id,
     )
 
 

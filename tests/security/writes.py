@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from server.core.access import Role
 from server.storage.models import (
     AccountGrantRow,
     AccountRow,
@@ -18,6 +19,8 @@ from server.storage.models import (
 )
 from tests.security.site import Site, Visitor
 from tests.security.two_districts import Commune
+from tests.workbooks import edited
+from tests.world import ROOT
 
 Fields = Mapping[str, object]
 EVERYBODY = frozenset(
@@ -33,6 +36,7 @@ EVERYBODY = frozenset(
 NOBODY: frozenset[str] = frozenset()
 CLERK = frozenset({"commune_reporter"})
 APPROVER = frozenset({"district_approver"})
+CHAIN = frozenset({"commune_reporter", "commune_signer", "district_approver"})
 ADMIN = frozenset({"admin"})
 
 
@@ -45,6 +49,7 @@ class Write:
     fields: Fields = field(default_factory=dict)
     json: object = None
     seen: int = 0
+    raw: bytes | None = None
 
     @property
     def is_api(self) -> bool:
@@ -59,6 +64,8 @@ class Write:
             headers = {"Idempotency-Key": "k", "If-Match": f'"{self.seen}"', **headers}
             if token is not None:
                 headers["X-CSRF-Token"] = token
+            if self.raw is not None:
+                return visitor(self.method, self.url, data=self.raw, headers=headers)
             json = {**self.json, **extra} if isinstance(self.json, dict) else self.json
             return visitor(self.method, self.url, json=json, headers=headers)
         data = {**extra, **self.fields} | ({} if token is None else {"csrf_token": token})
@@ -106,13 +113,22 @@ def _api(by: frozenset[str], json: object = None, *, query: str = "") -> Case:
     return Case(by, make)
 
 
+def _upload(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
+    """A file as the body of the request."""
+    url = f"{_url(rule, site, commune)}?name=ghi-chep.txt"
+    return Write(method, url, seen=site.edit_of(commune.draft), raw="Ghi chép\n".encode())
+
+
 def _url(rule: Rule, site: Site, commune: Commune) -> str:
     survey = "record" in rule.endpoint
     events = ("fire", "decide")
-    moved = commune.report if rule.endpoint.endswith((*events, "fire_event")) else commune.draft
+    sent = rule.endpoint.endswith((*events, "fire_event")) or "comment" in rule.endpoint
+    moved = commune.report if sent else commune.draft
     values = {
         "submission_id": commune.survey if survey else moved,
-        "record_id": commune.record,
+        "record_id": commune.deleted_record if "restore" in rule.endpoint else commune.record,
+        "comment_id": commune.comment,
+        "attachment_id": commune.draft_file,
         "event": "approve",
         "format": "csv",
         "code": "households",
@@ -139,6 +155,7 @@ def _filled(value: object, site: Site, commune: Commune) -> object:
         "report_edit": site.edit_of(commune.report),
         "draft_edit": site.edit_of(commune.draft),
         "account": account,
+        "clerk": site.world.accounts["commune_reporter"],
         "account_edit": AccountRow.get_by_id(account).edit,
         "grant": AccountGrantRow.get(AccountGrantRow.account == account).id,
         "token": ApiTokenRow.get(ApiTokenRow.account == account).id,
@@ -147,6 +164,18 @@ def _filled(value: object, site: Site, commune: Commune) -> object:
         "village_edit": VillageRow.get_by_id("v1").edit,
     }
     return value.format(**facts)
+
+
+def _confirmed_workbook(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
+    """A workbook of the draft with one other figure, uploaded by the clerk of its unit."""
+    services, draft = site.world.services, commune.draft
+    [clerk, *_] = services.accounts.holders(commune.unit, Role.REPORTER)
+    actor = services.accounts.actor(clerk)
+    content = services.workbooks.download(actor, draft).take()
+    preview = services.workbooks.upload(actor, draft, edited(content, {"/sheets": 7}))
+    built = rule.build({"submission_id": draft, "token": preview.token}, append_unknown=False)
+    assert built is not None
+    return Write(method, str(built[1]), {"edit": str(site.edit_of(draft)), "all": "file"})
 
 
 _PERSON = {
@@ -210,9 +239,21 @@ WRITES: dict[str, Case] = {
     "accounts_admin.import_view": _page(ADMIN, text=_SHEET, confirmed="yes"),
     "accounts_admin.issue_code": _page(ADMIN, "id={account}"),
     "accounts_admin.set_active": _page(ADMIN, "id={account}", active="0"),
+    "api.add_comment": _api(CHAIN, {"text": "Đúng theo sổ.", "path": "/note"}),
     "api.add_record": _api(CLERK, {"answers": {"note": "mới"}}),
-    "api.delete_record": _api(CLERK),
+    "api.add_attachment": Case(CLERK, _upload),
+    "api.remove_attachment": _api(CLERK, query="reason=sai+van+ban"),
+    "attachments.add": _page(
+        CLERK, path="", kind="document", file=(str(ROOT / "LICENSE"), "giay-phep.txt")
+    ),
+    "attachments.remove": _page(CLERK, reason="sai văn bản"),
+    "parts.act": _page(CLERK, part="unit.main", action="assign", assignee="{clerk}", reason=""),
+    "presence.beat": _page(CLERK, path="/sheets"),
+    "api.delete_record": _api(CLERK, {"reason": "nhập trùng với phiếu khác"}),
+    "api.expect_records": _api(CLERK, {"expected": 30}),
+    "api.restore_record": _api(CLERK, {}),
     "api.fire_event": _api(APPROVER, {"event": "approve"}),
+    "api.resolve_comment": _api(CHAIN),
     "api.save_answers": _api(CLERK, {"answers": {"sheets": 2}}),
     "api.save_cells": _api(
         CLERK, {"changes": [{"path": "/sheets", "from": 1, "to": 2}]}
@@ -228,6 +269,8 @@ WRITES: dict[str, Case] = {
     "api.validate_form": _api(NOBODY, {"answers": {"households": 1}}),
     "approvals.bulk": _page(APPROVER, chosen="{report}.{report_edit}"),
     "approvals.decide": _page(APPROVER, event="approve", edit="{report_edit}"),
+    "comments.resolve": _page(CHAIN),
+    "comments.write": _page(CHAIN, text="Đúng theo sổ.", path="/note"),
     "exports.start": _page(EVERYBODY, format="csv", form="households", period="2024"),
     "holidays.create_view": _page(ADMIN, day="02/09/2025", title="Quốc khánh", kind="off"),
     "holidays.delete_view": _page(ADMIN, "id=2025-01-28", edit="off:Tết"),
@@ -239,11 +282,15 @@ WRITES: dict[str, Case] = {
         ADMIN, "id={stretch}", **{**_UNIT, "edit": "{stretch_edit}", "code": "01894"}
     ),
     "records.add": _page(CLERK),
-    "records.delete": _page(CLERK),
+    "records.delete": _page(CLERK, reason="nhập trùng với phiếu khác"),
+    "records.expect": _page(CLERK, expected="30"),
+    "records.restore": _page(CLERK),
     "rounds.create_view": _page(ADMIN, **_ROUND),
     "submission_events.fire": _page(APPROVER, edit="{report_edit}"),
     "submissions.nil": _page(CLERK, nil="yes", edit="{draft_edit}"),
     "submissions.start": _page(CLERK, form="spare", org_unit="{unit}", period="2024"),
+    "workbooks.confirm": Case(CLERK, _confirmed_workbook),
+    "workbooks.upload": _page(NOBODY),  # a preview: ``tests/web/test_workbooks`` uploads one
     "villages.create_view": _page(ADMIN, **_VILLAGE),
     "villages.edit_view": _page(ADMIN, "id=v1", **{**_VILLAGE, "edit": "{village_edit}"}),
 }  # fmt: skip

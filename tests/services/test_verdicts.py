@@ -43,7 +43,13 @@ def test_equal_answers_are_judged_once(counted: list[object]) -> None:
     assert len(counted) == 1
 
 
-@pytest.mark.parametrize("change", ["answers", "statuses", "unit", "period", "previous"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        *("answers", "statuses", "unit", "period", "previous"),
+        *("last_year", "last_year_statuses", "others", "history"),
+    ],
+)
 def test_whatever_a_verdict_follows_from_is_judged_anew(counted: list[object], change: str) -> None:
     form = load_form(json.loads((SHIPPED / "v01.json").read_text(encoding="utf-8")))
     kept, answers = Verdicts(), example()
@@ -54,6 +60,10 @@ def test_whatever_a_verdict_follows_from_is_judged_anew(counted: list[object], c
         UnitView("01867", "commune", "xa") if change == "unit" else unit,
         Period.parse("2025") if change == "period" else period,
         {"village_list": []} if change == "previous" else None,
+        last_year={"village_list": []} if change == "last_year" else None,
+        last_year_statuses={"/note": "none_arose"} if change == "last_year_statuses" else {},
+        others={"sheet": ({"hh": 5}, {})} if change == "others" else {},
+        history={"/commune/villages": (14.0,)} if change == "history" else {},
     )
     statuses = {"/commune/note": "none_arose"} if change == "statuses" else {}
     changed = {"village_list": []} if change == "answers" else answers

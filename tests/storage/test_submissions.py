@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.core.submission import Change, Edit, Revision, SurveyRecord
+from server.core.survey import RecordState, Standing
 from server.errors import Conflict, NotFound, Stale
 from tests.storage.conftest import NOW
+from tests.storage.test_obligations import ROUND
 
 LATER = NOW + timedelta(minutes=5)
 
@@ -183,6 +185,41 @@ def test_the_latest_revision_is_the_one_the_submission_stands_on(world):
     assert world.submissions.latest_revisions(["s1", "s2"]) == {"s1": revision(1)}
 
 
+def test_what_a_unit_sent_is_read_by_form_and_period_in_one_query(world, monkeypatch):
+    sent = {}
+    world.obligations.add_round(ROUND)
+    rounds = [("2021", None), ("2023", None), ("2023", "r1"), ("2024", None)]
+    for at, (period, round_) in enumerate(rounds):
+        id_ = f"s-{period}-{round_}"
+        world.owe(f"o-{id_}", period=period, round=round_)
+        report = world.submission(id_, obligation=f"o-{id_}", period=period, round=round_)
+        world.submissions.add(report)
+        sealed = {"sealed_at": NOW + timedelta(days=at), "receipt": f"r{at}"}
+        sent[id_] = revision(1, submission=id_, answers={"total": at}, **sealed)
+        world.submissions.add_revision(sent[id_])
+        world.submissions.move(report, state="submitted", revision=1, by="x", at=LATER)
+    world.start("s-2022", obligation="o-2022", period="2022")  # never sent
+    queries = []
+    rows = world.database.rows
+    monkeypatch.setattr(
+        type(world.database),
+        "rows",
+        lambda _, sql, values=(): queries.append(sql) or rows(sql, values),
+    )
+
+    found = world.submissions.sent_by("u2", ["population", "other"], ["2022", "2023", "2024"])
+
+    assert found == {
+        ("population", "2023"): sent["s-2023-r1"],
+        ("population", "2024"): sent["s-2024-None"],
+    }
+    assert len(queries) == 1
+    assert world.submissions.sent_by("u3", ["population"], ["2023"]) == {}
+    assert world.submissions.sent_by("u2", [], ["2023"]) == {}
+    assert world.submissions.sent_by("u2", ["population"], []) == {}
+    assert len(queries) == 2
+
+
 def test_changed_cells_are_kept_in_order_under_the_revision_they_follow(world):
     submission = world.start()
     first = [Change("/total", None, 7), Change("/note", None, None, "not_available")]
@@ -234,33 +271,40 @@ def record(id_="r1", **changes):
     return SurveyRecord(id_, **facts)
 
 
+STANDING = Standing(RecordState.VALID, None, "ly a sung", "", "", {0: "k" * 64}, ())
+
+
 def test_survey_records_are_numbered_and_paged_in_that_order(world):
     world.start()
-    kept = [world.submissions.add_record(record(f"r{9 - n}")) for n in range(4)]
+    kept = [world.submissions.add_record(record(f"r{9 - n}"), STANDING) for n in range(4)]
 
     assert [one.number for one in kept] == [1, 2, 3, 4]
     assert world.submissions.records("s1", limit=2) == kept[:2]
     assert world.submissions.records("s1", after="r8") == kept[2:]
     assert world.submissions.count_records("s1") == 4
     with pytest.raises(Conflict):
-        world.submissions.add_record(record("r99", number=4))
+        world.submissions.add_record(record("r99", number=4), STANDING)
 
 
 def test_a_survey_record_is_written_only_on_the_edit_that_was_read(world):
     world.start()
-    read = world.submissions.add_record(record())
+    read = world.submissions.add_record(record(), STANDING)
     changed = {"answers": {"head": "Lý A Páo"}, "statuses": {}, "by": "Tú", "at": LATER}
+    changed["standing"] = STANDING
+    gone = {"by": "Tú", "at": LATER, "reason": "nhập trùng"}
 
     assert world.submissions.save_record(read, **changed) == 2
     with pytest.raises(Stale) as refusal:
         world.submissions.save_record(read, **changed)
     with pytest.raises(Stale):
-        world.submissions.delete_record(read)
+        world.submissions.delete_record(read, **gone)
 
     assert refusal.value.facts["current"]["by"] == "Tú"
-    world.submissions.delete_record(world.submissions.record("r1"))
+    world.submissions.delete_record(world.submissions.record("r1"), **gone)
+    assert world.submissions.records("s1") == []
+    assert world.submissions.record("r1").deleted_reason == "nhập trùng"
     with pytest.raises(NotFound):
-        world.submissions.record("r1")
+        world.submissions.record("r2")
 
 
 def test_instants_keep_their_microseconds_and_their_zone(world):

@@ -12,7 +12,14 @@ from server.storage.migrations.schema import Schema
 if TYPE_CHECKING:
     from server.storage.database import Database
 
-NAMES = ("m0001_initial",)
+NAMES = (
+    "m0001_initial",
+    "m0002_comments",
+    "m0003_parts",
+    "m0004_attachments",
+    "m0005_records",
+    "m0006_delegations",
+)
 
 #: Any constant number; two servers that migrate one database must name the same.
 _LOCK = 7_201_958_446

@@ -57,17 +57,29 @@ class Schema:
 
     def append_only(self, *tables: str) -> None:
         """Makes the database itself refuse to change or delete rows of these tables."""
-        if not self._is_sqlite:
-            self._database.run(
-                "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS"
-                " $$BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME"
-                " USING ERRCODE = 'integrity_constraint_violation'; END$$"
-            )
         for table in tables:
             for action in ("update", "delete"):
-                trigger = f"CREATE TRIGGER {table}_no_{action} BEFORE {action.upper()} ON {table}"
-                if self._is_sqlite:
-                    refusal = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-                else:
-                    refusal = "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-                self._database.run(f"{trigger} {refusal}")
+                self._refuse(table, action, action.upper())
+
+    def append_only_but(self, table: str, *, fixed: str, ends: str) -> None:
+        """The same, except that a row is written once more: when *ends* is filled.
+
+        *fixed* lists the columns that never change.
+        """
+        self._refuse(table, "delete", "DELETE")
+        self._refuse(table, "update", f"UPDATE OF {fixed}")
+        self._refuse(table, "reopening", "UPDATE", when=f"OLD.{ends} IS NOT NULL")
+
+    def _refuse(self, table: str, name: str, action: str, *, when: str = "") -> None:
+        trigger = f"CREATE TRIGGER {table}_no_{name} BEFORE {action} ON {table}"
+        condition = f"WHEN ({when}) " if when else ""
+        if self._is_sqlite:
+            refusal = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            self._database.run(f"{trigger} {condition}{refusal}")
+            return
+        self._database.run(
+            "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME"
+            " USING ERRCODE = 'integrity_constraint_violation'; END$$"
+        )
+        self._database.run(f"{trigger} FOR EACH ROW {condition}EXECUTE FUNCTION refuse_change()")

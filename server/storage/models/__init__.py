@@ -8,6 +8,7 @@ from server.storage.models.accounts import (
     SessionRow,
     SignInFailureRow,
 )
+from server.storage.models.attachments import AttachmentRow
 from server.storage.models.catalogue import (
     CodeListVersionRow,
     FormRow,
@@ -17,6 +18,8 @@ from server.storage.models.catalogue import (
     StampRow,
     WorkflowVersionRow,
 )
+from server.storage.models.comments import CommentRow
+from server.storage.models.delegations import DelegationRow
 from server.storage.models.events import (
     CheckpointRow,
     EventDeliveryRow,
@@ -33,12 +36,15 @@ from server.storage.models.org_units import (
     OrgUnitStretchRow,
     VillageRow,
 )
+from server.storage.models.parts import PresenceRow, SubmissionPartRow
 from server.storage.models.row import Row
 from server.storage.models.submissions import (
     DraftChangeRow,
     SubmissionRevisionRow,
     SubmissionRow,
+    SurveyRecordKeyRow,
     SurveyRecordRow,
+    SurveyReturnRow,
 )
 from server.storage.models.work import (
     IdempotencyRow,
@@ -64,6 +70,7 @@ MODELS: tuple[type[Row], ...] = (
     HolidayRow,
     AccountRow,
     AccountGrantRow,
+    DelegationRow,
     SessionRow,
     ApiTokenRow,
     OneTimeCodeRow,
@@ -73,7 +80,13 @@ MODELS: tuple[type[Row], ...] = (
     SubmissionRow,
     SubmissionRevisionRow,
     DraftChangeRow,
+    CommentRow,
+    SubmissionPartRow,
+    PresenceRow,
+    AttachmentRow,
     SurveyRecordRow,
+    SurveyRecordKeyRow,
+    SurveyReturnRow,
     EventRow,
     EventDeliveryRow,
     EventPersonalRow,
@@ -93,8 +106,11 @@ __all__ = [
     "AccountGrantRow",
     "AccountRow",
     "ApiTokenRow",
+    "AttachmentRow",
     "CheckpointRow",
     "CodeListVersionRow",
+    "CommentRow",
+    "DelegationRow",
     "DraftChangeRow",
     "EventDeliveryRow",
     "EventLeafRow",
@@ -116,15 +132,19 @@ __all__ = [
     "OrgUnitRow",
     "OrgUnitStretchRow",
     "PluginOptionRow",
+    "PresenceRow",
     "ReminderRow",
     "RoundRow",
     "Row",
     "SessionRow",
     "SignInFailureRow",
     "StampRow",
+    "SubmissionPartRow",
     "SubmissionRevisionRow",
     "SubmissionRow",
+    "SurveyRecordKeyRow",
     "SurveyRecordRow",
+    "SurveyReturnRow",
     "VillageRow",
     "WorkflowVersionRow",
 ]

@@ -38,6 +38,7 @@ class AccountGrantRow(Row):
     valid_from = DayField(null=True)
     valid_to = DayField(null=True)
     edit = BigIntegerField(default=1)
+    personal = BooleanField(default=False)
 
     class Meta:
         table_name = "account_grant"

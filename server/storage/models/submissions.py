@@ -4,6 +4,7 @@ from peewee import (
     BigAutoField,
     BigIntegerField,
     BooleanField,
+    CompositeKey,
     ForeignKeyField,
     IntegerField,
     TextField,
@@ -85,10 +86,11 @@ class DraftChangeRow(Row):
     status = TextField(null=True)
     changed_by = TextField()
     changed_at = InstantField()
+    origin = TextField(default="typed")  # typed, copied, pasted, imported
 
     class Meta:
         table_name = "draft_change"
-        indexes = ((("submission", "revision", "id"), False),)
+        indexes = ((("submission", "revision", "id"), False), (("submission", "path"), False))
 
 
 class SurveyRecordRow(Row):
@@ -102,7 +104,40 @@ class SurveyRecordRow(Row):
     statuses = JsonField()
     changed_at = InstantField(null=True)
     changed_by = TextField(null=True)
+    deleted_at = InstantField(null=True)
+    deleted_by = TextField(null=True)
+    deleted_reason = TextField(null=True)
+    state = TextField(null=True)
+    tally = TextField(null=True)
+    search = TextField(default="")
+    search_personal = TextField(default="")
+    place = TextField(default="")
+    portions = TextField(default="[]")
 
     class Meta:
         table_name = "survey_record"
         indexes = ((("submission", "number"), True),)
+
+
+class SurveyRecordKeyRow(Row):
+    """By rule of the form what only equal records share; deleted records have none."""
+
+    record = ForeignKeyField(SurveyRecordRow, on_delete="RESTRICT", backref="keys")
+    rule = IntegerField()
+    submission = ForeignKeyField(SubmissionRow, on_delete="RESTRICT")
+    digest = TextField()
+
+    class Meta:
+        table_name = "survey_record_key"
+        primary_key = CompositeKey("record", "rule")
+        indexes = ((("submission", "rule", "digest"), False),)
+
+
+class SurveyReturnRow(Row):
+    """How many records a survey return expects."""
+
+    submission = ForeignKeyField(SubmissionRow, primary_key=True, on_delete="RESTRICT")
+    expected = IntegerField()
+
+    class Meta:
+        table_name = "survey_return"

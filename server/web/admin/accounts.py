@@ -191,7 +191,9 @@ class AccountView(SafeModelView):
         if first and last and last < first:
             flash(_("Chưa cấp quyền: ngày cuối phải sau ngày đầu."), "error")
             return self._back(row)
-        services().accounts.grant(current_actor(), row.id, Grant(role, unit, first, last))
+        personal = request.form.get("personal") == "yes"
+        grant = Grant(role, unit, first, last, personal)
+        services().accounts.grant(current_actor(), row.id, grant)
         flash(_("Đã cấp quyền."), "success")
         return self._back(row)
 

@@ -19,6 +19,7 @@ from server.core.vietnamese import nfc
 from server.core.workflow import Move
 from server.services.review import SubmissionView
 from server.services.sheets import STATUS_SIGNS
+from server.web.comments import ShownThread, live_anchor, threads_of
 from server.web.rendering import Figures, figures, figures_of
 from server.web.session import services
 from server.web.submission_history import changes_between
@@ -31,6 +32,10 @@ WAYS = ("all", "changes", "previous")
 _LONGEST_NOTE = 500
 _MOST_MARKS = 200
 _CLERKS = ("submit", "send")
+#: Codes of reasons that answer a question; the question is silent once it is answered.
+_ANSWERS = ("outlier", "mark")
+#: What people write to each other stands in the threads, not among the steps.
+_TALK = ("submission.commented", "submission.comment_resolved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +94,14 @@ class Review:
     way: str
     choices: tuple[Choice, ...]
     explained: tuple[tuple[ShownFinding, str], ...]
+    noted: tuple[tuple[str, str, str], ...]
     since: int | None
     changed: tuple[ChangedCell, ...]
     past: tuple[Step, ...]
     cells: tuple[tuple[str, str], ...]
+    copied: int
+    threads: list[ShownThread]
+    may_write: bool
     errors: tuple[Mapping[str, str], ...] = ()
     marks: Mapping[str, str] = field(default_factory=dict)
 
@@ -130,10 +139,14 @@ def review_of(actor: Actor, submission_id: str, way: str, asked: Asked | None) -
         way=way,
         choices=_choices(view, asked),
         explained=_explained(view, plain),
+        noted=_noted(view, plain),
         since=since,
         changed=tuple(_changed(view, change, before, previous) for change in changes),
         past=_past(actor, view),
         cells=tuple(_cells(view, plain)),
+        copied=len(services().cell_history.copied(view)),
+        threads=threads_of(actor, view),
+        may_write=services().comments.may_write(actor, submission_id),
         errors=tuple(asked.errors) if asked else (),
         marks={mark["path"]: mark.get("note", "") for mark in asked.marks} if asked else {},
     )
@@ -226,6 +239,24 @@ def _explained(view: SubmissionView, shown: Figures) -> tuple[tuple[ShownFinding
     )
 
 
+def _noted(view: SubmissionView, shown: Figures) -> tuple[tuple[str, str, str], ...]:
+    """What the unit wrote where no finding stands any more: its answers to questions and marks.
+
+    Each with the anchor and the name of its cell. A warning that was corrected needs no reason.
+    """
+    standing = {(finding.code, finding.path) for finding in shown.findings}
+    answers = view.submission.answers
+    return tuple(
+        (
+            live_anchor(view.form, reason["path"], answers),
+            cell_title(view.form, reason["path"], answers),
+            reason["text"],
+        )
+        for reason in view.submission.reasons
+        if reason["code"] in _ANSWERS and (reason["code"], reason["path"]) not in standing
+    )
+
+
 def _cells(view: SubmissionView, shown: Figures) -> list[tuple[str, str]]:
     """Every cell that shows something, for marking one by its name."""
     found = []
@@ -252,4 +283,5 @@ def _past(actor: Actor, view: SubmissionView) -> tuple[Step, ...]:
             note=str(event.details.get("note", "")),
         )
         for event in reversed(events)
+        if event.name not in _TALK
     )

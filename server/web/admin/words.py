@@ -46,6 +46,8 @@ def happened(name: str) -> str:
         "round.opened": _("Mở đợt báo cáo"),
         "obligation.excused": _("Cho gia hạn"),
         "obligation.reminded": _("Đôn đốc"),
+        "submission.commented": _("Ghi ý kiến"),
+        "submission.comment_resolved": _("Đánh dấu xong ý kiến"),
         "submission.record_added": _("Thêm phiếu"),
         "submission.record_deleted": _("Xóa phiếu"),
         "export.started": _("Xuất dữ liệu"),

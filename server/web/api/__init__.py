@@ -1,6 +1,8 @@
 """The HTTP API ``/api/v1``: one module per noun, registered by importing them here."""
 
 from server.web.api import (
+    attachments,
+    comments,
     forms,
     jobs,
     obligations,
@@ -14,7 +16,9 @@ from server.web.api import (
 from server.web.api.routing import blueprint
 
 __all__ = [
+    "attachments",
     "blueprint",
+    "comments",
     "forms",
     "jobs",
     "obligations",

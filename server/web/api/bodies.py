@@ -11,19 +11,21 @@ from typing import TypeVar
 
 from flask import Response
 
-from server.core.answers import Conflict
+from server.core.answers import Conflict, Verdict
 from server.core.event import Event
 from server.core.form import Form
 from server.core.indicator import CodeList, Indicator
 from server.core.obligation import Obligation
+from server.core.observation import Observation
 from server.core.org_unit import OrgUnit
 from server.core.submission import Change, Revision, Submission, SurveyRecord
 from server.core.workflow import Move
 from server.errors import RequestInvalid
 from server.services.page import Page
-from server.services.records import RecordView
+from server.services.record_views import Progress, RecordView
 from server.services.review import SubmissionView
 from server.web.api.requests import Window
+from server.web.language import language_of_request
 
 Json = Mapping[str, object]
 Item = TypeVar("Item")
@@ -169,12 +171,18 @@ def submission_item(found: Submission) -> dict[str, object]:
     }
 
 
+def findings_of(verdict: Verdict) -> list[Json]:
+    """What the rules say, in the language of the request."""
+    language = language_of_request()
+    return [finding.as_json(language) for finding in verdict.findings]
+
+
 def submission(view: SubmissionView) -> Json:
     body = submission_item(view.submission)
     body["answers"] = view.submission.answers
     body["statuses"] = view.submission.statuses
     body["computed"] = view.verdict.computed
-    body["findings"] = [finding.as_json() for finding in view.verdict.findings]
+    body["findings"] = findings_of(view.verdict)
     body["events"] = _events(view.moves)
     return body
 
@@ -221,15 +229,40 @@ def record_item(found: SurveyRecord) -> dict[str, object]:
         "submission": found.submission,
         "number": found.number,
         "edit": found.edit,
+        "state": found.state or "draft",
         "answers": found.answers,
         "statuses": found.statuses,
     }
 
 
+def record_summary(progress: Progress, totals: Sequence[Observation]) -> Json:
+    return {
+        "expected": progress.expected,
+        "count": progress.count,
+        "done": progress.done,
+        "states": {str(state): number for state, number in progress.states.items()},
+        "tallies": [
+            {"code": tally.code, "title": tally.title, "count": number}
+            for tally, number in progress.tallies
+        ],
+        "same": [{"rule": rule, "numbers": list(numbers)} for rule, numbers in progress.same],
+        "totals": [
+            {
+                "indicator": one.indicator,
+                "measure_unit": one.measure_unit,
+                "dimensions": dict(one.dimensions),
+                "value": number(one.value),
+            }
+            for one in totals
+        ],
+    }
+
+
 def record(view: RecordView) -> Json:
     body = record_item(view.record)
+    body["same"] = [{"record": one.record, "number": one.number} for one in view.same]
     body["computed"] = view.verdict.computed
-    body["findings"] = [finding.as_json() for finding in view.verdict.findings]
+    body["findings"] = findings_of(view.verdict)
     return body
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask import Response, request
 
-from server.web.api.bodies import cut, form_item, page_of, respond, text_of
+from server.web.api.bodies import cut, findings_of, form_item, page_of, respond, text_of
 from server.web.api.requests import (
     OBJECT,
     TEXT,
@@ -56,7 +56,7 @@ def validate_form(code: str) -> Response:
     )
     return respond(
         {
-            "findings": [finding.as_json() for finding in verdict.findings],
+            "findings": findings_of(verdict),
             "computed": verdict.computed,
         }
     )

@@ -85,6 +85,8 @@ def _operation(one: Operation) -> dict[str, object]:
             "required": True,
             "content": {"application/json": {"schema": _ref(one.body)}},
         }
+    if one.upload:
+        told["requestBody"] = {"required": True, "content": {"application/octet-stream": {}}}
     return told
 
 

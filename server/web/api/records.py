@@ -2,15 +2,29 @@
 
 from flask import Response
 
+from server.core.survey import RecordQuery
+from server.errors import RequestInvalid
 from server.services.idempotency import StoredAnswer
-from server.web.api.bodies import conflict, etag, page_of, record, record_item, respond, text_of
+from server.web.api.bodies import (
+    conflict,
+    etag,
+    page_of,
+    record,
+    record_item,
+    record_summary,
+    respond,
+    text_of,
+)
 from server.web.api.requests import (
+    ANY,
     LIST,
     OBJECT,
+    TEXT,
     answered_once,
     has_key,
     identity,
     json_body,
+    parameter,
     window,
 )
 from server.web.api.resolving import submission_named
@@ -21,12 +35,22 @@ from server.web.session import current_actor, services
 
 _RECORDS = "/submissions/{submission_id}/records"
 _RECORD = _RECORDS + "/{record_id}"
+_SUMMARY = "/submissions/{submission_id}/record-summary"
 
 
-@operation("GET", _RECORDS, "The records of a survey return", answer="RecordList", query=PAGING)
+@operation(
+    "GET",
+    _RECORDS,
+    "The records of a survey return; `q` finds parts of the short texts and numbers of a record",
+    answer="RecordList",
+    query=("q", "state", *PAGING),
+)
 def list_records(submission_id: str) -> Response:
     named, shown = submission_named(submission_id), window()
-    page = services().records.list_(current_actor(), named.id, after=shown.after, limit=shown.limit)
+    query = RecordQuery(text=parameter("q") or "", state=parameter("state"))
+    page = services().records.list_(
+        current_actor(), named.id, after=shown.after, limit=shown.limit, query=query
+    )
     response = page_of(page, record_item)
     response.headers.update(etag(named.edit))
     return response
@@ -87,8 +111,60 @@ def save_record(submission_id: str, record_id: str) -> Response:
     return response
 
 
-@operation("DELETE", _RECORD, "Remove a record", status=204)
+@operation(
+    "DELETE",
+    _RECORD,
+    "Take a record out of its return, with the reason; it can be restored",
+    body="Deletion",
+    status=204,
+)
 def delete_record(submission_id: str, record_id: str) -> Response:
     named = submission_named(submission_id)
-    services().records.delete(current_actor(), named.id, identity(record_id, "record"))
+    service, identified = services().records, identity(record_id, "record")
+    service.get(current_actor(), named.id, identified)
+    reason = json_body({"reason": TEXT}).text("reason")
+    service.delete(current_actor(), named.id, identified, reason=reason)
     return Response(status=204)
+
+
+@operation("POST", f"{_RECORD}/restore", "Put a deleted record back", answer="Record")
+def restore_record(submission_id: str, record_id: str) -> Response:
+    named = submission_named(submission_id)
+    identified = identity(record_id, "record")
+    view = services().records.restore(current_actor(), named.id, identified)
+    return respond(record(view), 200, etag(view.record.edit))
+
+
+@operation(
+    "GET",
+    _SUMMARY,
+    "How far a survey return is, which records agree, and what they add up to",
+    answer="RecordSummary",
+)
+def get_record_summary(submission_id: str) -> Response:
+    named = submission_named(submission_id)
+    return _summary(named.id)
+
+
+@operation(
+    "PUT",
+    _SUMMARY,
+    "Say how many records the return will have",
+    answer="RecordSummary",
+    body="Expected",
+)
+def expect_records(submission_id: str) -> Response:
+    named = submission_named(submission_id)
+    number = json_body({"expected": ANY}).value("expected")
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise RequestInvalid(reason="type", path="/expected")
+    services().records.expect(current_actor(), named.id, number)
+    return _summary(named.id)
+
+
+def _summary(submission_id: str) -> Response:
+    service, actor = services().records, current_actor()
+    shown = record_summary(
+        service.progress(actor, submission_id), service.totals(actor, submission_id)
+    )
+    return respond(shown)

@@ -17,9 +17,7 @@ def submission_named(submission_id: str) -> Submission:
     """The submission as it stands, without its verdict; ``NotFound`` when out of scope."""
     service = services().submissions
     found = service.submissions.get(identity(submission_id, "submission"))
-    service.reviewer.scope.require(
-        current_actor(), found.org_unit, span(found.period), "submission"
-    )
+    service.reviewer.reach(current_actor(), found)
     g.named_submission = found.id
     return found
 

@@ -24,7 +24,8 @@ class Operation:
     """One method of one path, as the documentation tells it.
 
     *keyed* asks for ``Idempotency-Key``, *guarded* for ``If-Match``; *body* and *answer* name
-    schemas of ``schemas.py``, *media* what is answered instead of JSON.
+    schemas of ``schemas.py``, *media* what is answered instead of JSON, *upload* says that the
+    body is a file as it is.
     """
 
     method: str
@@ -37,6 +38,7 @@ class Operation:
     status: int = 200
     keyed: bool = False
     guarded: bool = False
+    upload: bool = False
     media: tuple[str, ...] = ("application/json",)
 
 

@@ -46,6 +46,18 @@ def _list(schema: Schema) -> Schema:
     )
 
 
+_ATTACHMENT = {
+    "id": _ID,
+    "submission": _ID,
+    "path": _TEXT,
+    "kind": {"enum": ["document", "signed_copy"]},
+    "name": _TEXT,
+    "media_type": _TEXT,
+    "size": _NUMBER,
+    "sha256": _TEXT,
+    "added_by": _ID,
+    "added_at": _INSTANT,
+}
 _FORM = {
     "code": _TEXT,
     "version": _NUMBER,
@@ -81,7 +93,26 @@ _JUDGED = {
     "computed": _OBJECT,
     "findings": {"type": "array", "items": _ref("Finding")},
 }
-_RECORD = {"id": _ID, "submission": _ID, "number": _NUMBER, "edit": _NUMBER}
+_RECORD = {
+    "id": _ID,
+    "submission": _ID,
+    "number": _NUMBER,
+    "edit": _NUMBER,
+    "state": {"enum": ["valid", "errors", "draft"]},
+}
+_COMMENT = {
+    "id": _ID,
+    "kind": {"enum": ["comment", "mark"]},
+    "path": _TEXT,
+    "at": _INSTANT,
+    "by": _ID,
+    "by_name": _TEXT,
+    "side": {"enum": ["unit", "office"]},
+    "text": _TEXT,
+    "answers_to": _or_null(_ID),
+    "resolved_at": _or_null(_INSTANT),
+    "resolved_by_name": _or_null(_TEXT),
+}
 _JOB = {
     "id": _ID,
     "state": {"enum": ["queued", "running", "done", "failed", "cancelled"]},
@@ -115,9 +146,13 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "paths": _TEXTS,
             "left": {"type": "number"},
             "right": {"type": "number"},
+            "rule": _TEXT,
+            "fix": _TEXT,
         },
         "left",
         "right",
+        "rule",
+        "fix",
     ),
     "FormList": _list(_closed(_FORM)),
     "WorkflowList": _list(_ref("Definition")),
@@ -240,13 +275,25 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "changes": {
                 "type": "array",
                 "items": _closed(
-                    {"path": _TEXT, "from": _ANY, "to": _ANY, "status": _or_null(_TEXT)},
+                    {
+                        "path": _TEXT,
+                        "from": _ANY,
+                        "to": _ANY,
+                        "status": _or_null(_TEXT),
+                        "origin": {"enum": ["typed", "copied", "pasted", "imported"]},
+                    },
                     "from",
                     "to",
                     "status",
+                    "origin",
                 ),
-            }
-        }
+            },
+            "reasons": {
+                "type": "array",
+                "items": _closed({"code": _TEXT, "path": _TEXT, "text": _TEXT}),
+            },
+        },
+        "reasons",
     ),
     "Draft": {
         "anyOf": [
@@ -301,8 +348,59 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "ChangeList": _list(
         _closed({"path": _TEXT, "from": _ANY, "to": _ANY, "status": _TEXT}, "status")
     ),
+    "ThreadList": _list(
+        _closed(
+            {
+                **_COMMENT,
+                "cell": _or_null(_TEXT),
+                "open": _FLAG,
+                "answers": {"type": "array", "items": _ref("Comment")},
+            }
+        )
+    ),
+    "Comment": _closed(_COMMENT),
+    "NewComment": _closed(
+        {"text": _TEXT, "path": _TEXT, "answers_to": _or_null(_ID)}, "path", "answers_to"
+    ),
+    "Attachment": _closed(_ATTACHMENT),
+    "AttachmentList": _list(_closed(_ATTACHMENT)),
     "RecordList": _list(_closed({**_RECORD, "answers": _OBJECT, "statuses": _STATUSES})),
-    "Record": _closed({**_RECORD, **_JUDGED}),
+    "Record": _closed(
+        {
+            **_RECORD,
+            **_JUDGED,
+            "same": {"type": "array", "items": _closed({"record": _ID, "number": _NUMBER})},
+        }
+    ),
+    "Deletion": _closed({"reason": {"type": "string", "minLength": 5, "maxLength": 500}}),
+    "Expected": _closed({"expected": {"type": "integer", "minimum": 0, "maximum": 1_000_000}}),
+    "RecordSummary": _closed(
+        {
+            "expected": _or_null(_NUMBER),
+            "count": _NUMBER,
+            "done": _NUMBER,
+            "states": {"type": "object", "additionalProperties": _NUMBER},
+            "tallies": {
+                "type": "array",
+                "items": _closed({"code": _TEXT, "title": _TEXT, "count": _NUMBER}),
+            },
+            "same": {
+                "type": "array",
+                "items": _closed({"rule": _NUMBER, "numbers": {"type": "array", "items": _NUMBER}}),
+            },
+            "totals": {
+                "type": "array",
+                "items": _closed(
+                    {
+                        "indicator": _TEXT,
+                        "measure_unit": _TEXT,
+                        "dimensions": {"type": "object", "additionalProperties": _TEXT},
+                        "value": _or_null({"type": "number"}),
+                    }
+                ),
+            },
+        }
+    ),
     "NewRecord": _closed({"answers": _OBJECT, "statuses": _STATUSES}, "statuses"),
     "Job": _closed(_JOB),
     "Export": _closed({"form": _TEXT, "period": _TEXT, "org_unit": _or_null(_ID)}, "org_unit"),

@@ -4,13 +4,12 @@ from flask import Response
 from flask_babel import gettext
 
 from server.core.answer_paths import PathUnknown
-from server.core.submission import Change
+from server.core.submission import ORIGINS, Change
 from server.errors import RequestInvalid
 from server.services.idempotency import StoredAnswer
 from server.services.review import SubmissionView
 from server.web.api.bodies import (
     change,
-    conflict,
     cut,
     etag,
     event,
@@ -21,6 +20,7 @@ from server.web.api.bodies import (
     submission_item,
     text_of,
 )
+from server.web.api.reasons import reasons_of
 from server.web.api.requests import (
     ANY,
     FLAG,
@@ -41,6 +41,7 @@ from server.web.api.requests import (
 )
 from server.web.api.resolving import form_named, revision_number, submission_named, unit_named
 from server.web.api.routing import PAGING, PREFIX, blueprint, operation
+from server.web.api.short_answers import saved, told_conflicts
 from server.web.problems import Problem, answer, problem
 from server.web.session import current_actor, services
 
@@ -116,12 +117,14 @@ def get_submission(submission_id: str) -> Response:
 )
 def save_cells(submission_id: str) -> Response:
     named = submission_named(submission_id)
-    changes = changes_of(json_body({"changes": LIST}))
-    view, met = services().submissions.save_cells(current_actor(), named.id, changes)
+    body = json_body({"changes": LIST}, {"reasons": LIST})
+    view, met = services().submissions.save_cells(
+        current_actor(), named.id, changes_of(body), reasons=reasons_of(body)
+    )
     if not met:
-        return shown_as_now(view)
+        return saved(view)
     refused = problem(
-        "conflict", errors=[conflict(one) for one in met], current=view.submission.summary()
+        "conflict", errors=told_conflicts(named.id, met), current=view.submission.summary()
     )
     response = answer(refused)
     response.headers.update(etag(view.submission.edit))
@@ -244,12 +247,18 @@ def changes_of(body: Body) -> list[Change]:
 
 
 def _change(item: object, path: str) -> Change:
-    cell = members(item, path, {"path": TEXT}, {"from": ANY, "to": ANY, "status": TEXT})
+    cell = members(
+        item, path, {"path": TEXT}, {"from": ANY, "to": ANY, "status": TEXT, "origin": TEXT}
+    )
     if "to" not in cell and cell.value("status") is None:
         raise RequestInvalid(reason="member-missing", path=f"{path}/to")
+    origin = cell.maybe_text("origin") or "typed"
+    if origin not in ORIGINS:
+        raise RequestInvalid(reason="origin", path=f"{path}/origin")
     return Change(
         path=cell.text("path"),
         old=cell.value("from"),
         new=cell.value("to"),
         status=cell.maybe_text("status"),
+        origin=origin,
     )

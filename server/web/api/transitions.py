@@ -1,18 +1,15 @@
 """Transitions: every event of every workflow, on exactly the edit that the caller saw."""
 
-from collections.abc import Mapping
-
 from flask import Response
 
 from server.services.idempotency import StoredAnswer
+from server.web.api.reasons import reasons_of
 from server.web.api.requests import (
     LIST,
     OBJECT,
     TEXT,
-    Body,
     answered_once,
     json_body,
-    members,
     seen_edit,
 )
 from server.web.api.resolving import submission_named
@@ -33,7 +30,7 @@ from server.web.session import current_actor, services
 def fire_event(submission_id: str) -> Response:
     named = submission_named(submission_id)
     body = json_body({"event": TEXT}, {"input": OBJECT, "reasons": LIST})
-    reasons = _reasons(body)
+    reasons = reasons_of(body)
 
     def decide() -> StoredAnswer:
         view = services().approvals.decide(
@@ -47,13 +44,3 @@ def fire_event(submission_id: str) -> Response:
         return kept(view)
 
     return answered_once(decide)
-
-
-def _reasons(body: Body) -> list[Mapping[str, str]]:
-    return [
-        {name: reason.text(name) for name in ("code", "path", "text")}
-        for reason in (
-            members(item, f"/reasons/{place}", {"code": TEXT, "path": TEXT, "text": TEXT}, {})
-            for place, item in enumerate(body.list_("reasons"))
-        )
-    ]

@@ -4,7 +4,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.web.api.conftest import As
-from tests.world import GOOD
+from tests.world import GOOD, World
 
 
 def _path(draft: TestResponse) -> str:
@@ -136,3 +136,44 @@ def test_only_the_units_reporter_fills_its_report(as_: As, draft: TestResponse) 
     answers = [as_(name)("PATCH", _path(draft), change) for name in ("commune_signer", "admin")]
 
     assert [answer.status_code for answer in answers] == [403, 403]
+
+
+def test_reasons_are_kept_with_the_draft_and_an_empty_one_is_taken_back(
+    as_: As, draft: TestResponse, world: World
+) -> None:
+    reporter = as_("commune_reporter")
+    first = {"code": "few_men", "path": "/people/male", "text": "Nhiều người đi làm xa."}
+    second = {"code": "outlier", "path": "/households", "text": "Đã rà soát."}
+
+    saved = reporter("PATCH", _path(draft), {"changes": [], "reasons": [first, second]})
+    taken = {"changes": [], "reasons": [{**second, "text": " "}]}
+    after = reporter("PATCH", _path(draft), taken)
+
+    assert (saved.status_code, after.status_code) == (200, 200)
+    assert after.json["edit"] == saved.json["edit"] + 1 == draft.json["edit"] + 2
+    assert after.json["answers"] == draft.json["answers"]
+    kept = world.services.submissions.get(world.actor("commune_reporter"), draft.json["id"])
+    assert kept.submission.reasons == (first,)
+
+
+@pytest.mark.parametrize(
+    "reasons",
+    [
+        [{"code": "a", "path": "/people"}],
+        [{"code": "a", "path": "/people", "text": "x" * 2001}],
+        [{"code": "a", "path": "/people", "text": "đúng", "by": "me"}],
+        ["đúng"],
+    ],
+)
+def test_a_reason_that_cannot_be_read_is_refused_and_nothing_is_saved(
+    as_: As, draft: TestResponse, world: World, reasons: list[object]
+) -> None:
+    change = {"path": "/people/male", "from": 12, "to": 14}
+
+    answer = as_("commune_reporter")(
+        "PATCH", _path(draft), {"changes": [change], "reasons": reasons}
+    )
+
+    assert answer.status_code == 400
+    kept = world.services.submissions.get(world.actor("commune_reporter"), draft.json["id"])
+    assert (kept.submission.answers, kept.submission.reasons) == (draft.json["answers"], ())

@@ -1,0 +1,103 @@
+"""Charts as plain SVG, drawn on the server: lines for a series of periods, bars for few of them.
+
+No library, no script; the table beside a chart says the same, so the drawing itself is one image.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import ceil, floor, log10
+
+WIDTH, HEIGHT = 480, 260
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 14, 26, 34
+_FEW = 3
+_MOST_LABELS = 6
+Number = int | float | Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A line of the scale with its value."""
+
+    y: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One period: where its value stands, and whether its name and value are written there."""
+
+    x: float
+    y: float
+    top: float  # of the bar, which for a value below zero hangs from the base
+    height: float
+    label: str
+    value: Number
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Everything the template draws. *lines* are runs of points without a gap between them."""
+
+    bars: bool
+    points: tuple[Point, ...]
+    lines: tuple[str, ...]
+    ticks: tuple[Tick, ...]
+    base: float
+    bar_width: float
+
+
+def chart_of(labels: Sequence[str], values: Sequence[Number | None]) -> Chart | None:
+    """The chart of one series; None when it has no value."""
+    known = [float(value) for value in values if value is not None]
+    if not known:
+        return None
+    low, high, step = _scale(min(0.0, *known), max(0.0, *known))
+    inner = HEIGHT - _TOP - _BOTTOM
+
+    def y_of(value: float) -> float:
+        return round(_TOP + inner * (high - value) / (high - low), 1)
+
+    slot = (WIDTH - _LEFT - _RIGHT) / len(labels)
+    every = ceil(len(labels) / _MOST_LABELS)
+    base = y_of(0.0)
+    points: list[Point | None] = []
+    for place, (label, value) in enumerate(zip(labels, values, strict=True)):
+        if value is None:
+            points.append(None)
+            continue
+        x, y = round(_LEFT + slot * (place + 0.5), 1), y_of(float(value))
+        # From the newest period backwards, so that the last one always has its name.
+        named = (len(labels) - 1 - place) % every == 0
+        bar = (min(y, base), abs(round(base - y, 1)))
+        points.append(Point(x, y, *bar, label, value, named))
+    ticks = [low + step * number for number in range(round((high - low) / step) + 1)]
+    return Chart(
+        bars=len(labels) <= _FEW,
+        points=tuple(point for point in points if point is not None),
+        lines=tuple(_runs(points)),
+        ticks=tuple(Tick(y_of(value), value) for value in ticks),
+        base=base,
+        bar_width=round(min(64.0, slot * 0.6), 1),
+    )
+
+
+def _runs(points: Sequence[Point | None]) -> list[str]:
+    """Polylines; a period without a value leaves a gap."""
+    runs: list[list[str]] = [[]]
+    for point in points:
+        if point is None:
+            runs.append([])
+        else:
+            runs[-1].append(f"{point.x},{point.y}")
+    return [" ".join(run) for run in runs if len(run) > 1]
+
+
+def _scale(low: float, high: float) -> tuple[float, float, float]:
+    """A scale of three to six round steps that holds both ends."""
+    extent = (high - low) or 4.0
+    rough = extent / 4
+    magnitude = 10.0 ** floor(log10(rough))
+    step = next(size * magnitude for size in (1, 2, 2.5, 5, 10) if size * magnitude >= rough)
+    return floor(low / step) * step, (ceil(high / step) or 1) * step, step

@@ -1,0 +1,95 @@
+// Nothing typed is lost: joins drafts, saving, signing in again, other windows and the copy for
+// working without a network with the filling page.
+
+import { Drafts } from "./drafts.js";
+import { onSigningOut } from "./leaving.js";
+import { startOfflineCopy, takeCopy } from "./offline_copy.js";
+import { startPersonalCells } from "./personal_cells.js";
+import { Saver } from "./saving.js";
+import { ServerLine } from "./server_line.js";
+import { startSigningIn } from "./signing_in.js";
+import { Typing } from "./typing.js";
+import { startWindows } from "./windows.js";
+
+const byId = (id) => document.getElementById(id);
+
+/** Gives *page* its drafts and its saver, before anything can be typed. */
+export function startKeeping(page) {
+  const told = JSON.parse(byId("keeping").textContent);
+  page.messages.saving = told.texts;
+  page.drafts = new Drafts(page.program, told.browser);
+  page.drafts.onTrouble = () => {
+    byId("storage-note").hidden = false;
+  };
+  let windows = { saved() {} };
+  const on = {
+    answer: (body) => page.answered(body),
+    clock: page.messages.clock,
+    conflicts: (met) => {
+      page.messages.conflicts(met, page.local, (path, their, mine, facts) => {
+        if (facts.ofDraft) decideDraft(page, path, mine ? page.local.get(path) : their, facts.tab);
+        else page.decided(path, their, mine);
+      });
+      page.paint([...met.keys()]);
+    },
+    refused: (path) => page.paint([path]),
+    saved: (cells, before, edit) => windows.saved(cells, before, edit),
+    state: (state) => {
+      page.messages.state(state);
+      page.paint([...document.querySelectorAll(".pending, .failed")].map((cell) => cell.id));
+      page.emit("state", state);
+    },
+  };
+  const line = new ServerLine(page.program.account, told.browser);
+  page.saver = new Saver({ program: page.program, local: page.local, base: page.base, drafts: page.drafts, line, edit: told.edit, on });
+  page.leave = () => {
+    page.drafts.close();
+    page.saver.isLeft = true;
+  };
+  onSigningOut({ count: () => page.saver.unsent, send: () => page.saver.now(), leave: page.leave });
+  startSigningIn(page, { address: told.browser, texts: told.texts });
+  startPersonalCells(page, told.texts);
+  const typing = new Typing(page, told.texts);
+
+  /** What this browser still holds of earlier visits; resolves when it stands on the page. */
+  return async () => {
+    await page.drafts.opened;
+    await takeCopy(page);
+    windows = startWindows(page);
+    await page.drafts.watch((left) => takeUp(page, typing, left));
+    startOfflineCopy(page, told);
+    askToPersist();
+  };
+}
+
+/** What a window left behind becomes this window's own; only then its records go. */
+async function takeUp(page, typing, { cells, typing: texts, tab }) {
+  const taken = page.saver.restore(cells, tab);
+  const rivals = cells.map(({ path }) => path).filter((path) => (page.saver.conflicts.get(path) || {}).ofDraft);
+  await page.saver.keep(taken);
+  await page.drafts.drop(tab, cells.map(({ path }) => path).filter((path) => !rivals.includes(path)), texts.map(({ path }) => path));
+  if (taken.length) page.emit("changed", { paths: taken });
+  page.recalculate(page.withCells(taken));
+  typing.restore(page.reasons.restore(texts));
+}
+
+/** Two windows left different figures for one cell: the chosen one goes on. */
+function decideDraft(page, path, held, tab) {
+  page.local.set(path, held);
+  page.saver.touch([path]);
+  page.drafts.drop(tab, [path], []);
+  page.emit("changed", { paths: [path] });
+  page.recalculate([path]);
+}
+
+/** Once: that this site's drafts are not the first to go when the disk gets full. */
+async function askToPersist() {
+  const { storage } = navigator;
+  try {
+    if (!storage || !storage.persist || localStorage.getItem("asked-to-persist")) return;
+    localStorage.setItem("asked-to-persist", "1");
+    if (!(await storage.persisted())) await storage.persist();
+  } catch {
+    // Without a storage of its own there is nothing to ask for.
+  }
+}

@@ -1,0 +1,154 @@
+// Signing out of a computer that others use too: what is unsent is sent, kept or thrown away, as
+// the person says; then the account's key and pages are deleted here.
+
+import { BrowserStore } from "./browser_store.js";
+import { channelOf } from "./windows.js";
+
+const askers = [];
+
+/** A page with cells of its own: {count(), send() -> promise of whether all went, leave()}. */
+export function onSigningOut(page) {
+  askers.push(page);
+}
+
+const token = () => document.querySelector('meta[name="csrf-token"]').content;
+
+/** Cells that wait in this browser: those on this page, or in the store where it knows more. */
+async function countUnsent(store, account) {
+  const shown = askers.reduce((sum, { count }) => sum + count(), 0);
+  const places = store ? await store.places("cells", account) : [];
+  const stored = new Set(places.map(([, document, path]) => `${document} ${path}`)).size;
+  return Math.max(shown, stored);
+}
+
+/** Send what waits: first what is on this page, then the drafts of other reports. */
+async function sendAll(store, account, address) {
+  for (const { send } of askers) await send();
+  if (!store) return;
+  const key = await store.ownKey(account, address);
+  const byAddress = new Map();
+  for (const { place, value } of await store.all("cells", key, account)) {
+    if (value.changes) byAddress.set(value.changes, [...(byAddress.get(value.changes) || []), { place, value }]);
+  }
+  for (const [changes, records] of byAddress) {
+    const left = await sendTo(changes, records.map(({ value }) => value));
+    await store.remove("cells", records.filter(({ value }) => !left.has(value.path)).map(({ place }) => place));
+  }
+}
+
+/** One report's drafts to the server; gives the paths that it did not take. */
+async function sendTo(address, drafts) {
+  const all = new Set(drafts.map(({ path }) => path));
+  const body = JSON.stringify({ changes: drafts.map(changeOf) });
+  const headers = { Accept: "application/json", "Content-Type": "application/json", "X-CSRF-Token": token(), Prefer: "return=minimal" };
+  const response = await fetch(address, { method: "PATCH", headers, body, credentials: "same-origin" });
+  if (response.ok) return new Set();
+  const answer = await response.json().catch(() => null);
+  return response.status === 409 && answer && answer.code === "conflict" ? new Set(answer.errors.map(({ path }) => path)) : all;
+}
+
+function changeOf({ path, change: { from, to } }) {
+  const change = { path, from: from.value ?? from.status, to: to.value };
+  if (to.status) change.status = to.status;
+  return change;
+}
+
+class SigningOut {
+  constructor(form) {
+    this.form = form;
+    const { account, browser, after } = form.dataset;
+    Object.assign(this, { account, browser, signIn: after });
+    this.dialog = document.getElementById("signing-out");
+    this.texts = this.dialog.dataset;
+    this.dialog.addEventListener("click", ({ target }) => this.choose(target.closest("[data-choice]")));
+  }
+
+  tell(text) {
+    const line = this.dialog.querySelector("[data-said]");
+    line.textContent = text;
+    line.hidden = !text;
+  }
+
+  async ask() {
+    this.store = await BrowserStore.open().catch(() => null);
+    const count = await countUnsent(this.store, this.account).catch(() => 0);
+    if (!count) {
+      await this.leave("sent");
+      return;
+    }
+    this.dialog.querySelector("[data-count]").textContent = this.texts.question.replace("{count}", count);
+    this.tell("");
+    if (!this.dialog.open) this.dialog.showModal();
+  }
+
+  async choose(button) {
+    if (!button) return;
+    const { choice } = button.dataset;
+    if (choice === "stay") {
+      this.dialog.close();
+      return;
+    }
+    const buttons = [...this.dialog.querySelectorAll("button")];
+    for (const one of buttons) one.disabled = true;
+    try {
+      if (choice === "send") await this.send();
+      else await this.leave(choice);
+    } finally {
+      for (const one of buttons) one.disabled = false;
+    }
+  }
+
+  async send() {
+    this.tell(this.texts.sending);
+    await sendAll(this.store, this.account, this.browser).catch(() => {});
+    const left = await countUnsent(this.store, this.account).catch(() => 0);
+    if (left) this.tell(this.texts.notSent.replace("{count}", left));
+    else await this.leave("sent");
+  }
+
+  /** The server first: a session that goes on must not look ended. Then what is left here. */
+  async leave(choice) {
+    const { store, account } = this;
+    // What "keep" leaves, of this account or of another, must survive the browser's own sweep.
+    const sweep = choice !== "keep" && store && !(await store.othersWait(account).catch(() => true));
+    const body = new URLSearchParams({ csrf_token: token(), ...(sweep ? { sweep: "yes" } : {}) });
+    try {
+      await fetch(this.form.action, { method: "POST", body, credentials: "same-origin", redirect: "manual" });
+    } catch {
+      if (!this.dialog.open) this.dialog.showModal();
+      this.tell(this.texts.notLeft);
+      return;
+    }
+    for (const { leave } of askers) leave();
+    const channel = channelOf(account);
+    if (channel) channel.postMessage({ kind: "signed-out" });
+    if (store && choice !== "keep") await store.discard(account).catch(() => {}); // half-typed texts too
+    if (store) await store.forget(account).catch(() => {});
+    location.replace(this.signIn);
+  }
+}
+
+/** Makes the sign-out button of this page ask first. */
+export function startSigningOut() {
+  const form = document.querySelector("form[data-sign-out]");
+  if (!form || !document.getElementById("signing-out")) return;
+  const signingOut = new SigningOut(form);
+  document.addEventListener("submit", (event) => {
+    if (event.target !== form) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    signingOut.ask();
+  }, { capture: true });
+  const channel = channelOf(form.dataset.account);
+  if (channel) {
+    channel.addEventListener("message", ({ data }) => {
+      if (data.kind !== "signed-out") return;
+      for (const { leave } of askers) leave();
+      location.replace(form.dataset.after);
+    });
+  }
+  // Who was signed in here before and did not sign out left a key: from now on it opens nothing.
+  if ("indexedDB" in window) BrowserStore.open().then((store) => store.forgetOthers(form.dataset.account)).catch(() => {});
+}
+
+startSigningOut();

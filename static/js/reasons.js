@@ -1,0 +1,77 @@
+// The reasons that are written for warnings and for unusual figures: kept in the browser until the
+// server has them, like the figures themselves. Only a report has them, a survey's sheet has none.
+
+const SHORTEST = 5; // as the server counts: less is no reason
+const MARK = "reason ";
+const keyOf = (code, path) => `${code} ${path}`;
+
+export class Reasons {
+  constructor(page) {
+    this.page = page;
+    this.texts = new Map();
+    this.unsent = new Map(); // key -> {code, path, text}
+    this.offered = Array.isArray(page.program.reasons);
+    for (const { code, path, text } of page.program.reasons || []) this.texts.set(keyOf(code, path), text);
+    this.sending = false;
+    page.on("state", ({ kind }) => kind === "saved" && this.send());
+    addEventListener("online", () => this.send());
+    addEventListener("beforeunload", (event) => this.unsent.size && !this.page.saver.isLeft && event.preventDefault());
+  }
+
+  get({ code, path }) {
+    return this.texts.get(keyOf(code, path)) || "";
+  }
+
+  isGiven(finding) {
+    return this.get(finding).trim().length >= SHORTEST;
+  }
+
+  isEnough(text) {
+    return text.trim().length >= SHORTEST;
+  }
+
+  isSent({ code, path }) {
+    return !this.unsent.has(keyOf(code, path));
+  }
+
+  set({ code, path }, text) {
+    this.note({ code, path, text: text.trim() });
+    return this.send();
+  }
+
+  note(reason) {
+    const key = keyOf(reason.code, reason.path);
+    this.texts.set(key, reason.text);
+    this.unsent.set(key, reason);
+    this.page.drafts.putTyping(MARK + key, JSON.stringify(reason));
+  }
+
+  /** Takes up what another visit could not send; gives back the texts that are no reasons. */
+  restore(texts) {
+    const mine = texts.filter(({ path }) => path.startsWith(MARK));
+    for (const { text } of mine) this.note(JSON.parse(text));
+    if (mine.length) this.send();
+    return texts.filter(({ path }) => !path.startsWith(MARK));
+  }
+
+  /** To the server, behind the figures that the reasons are about; resolves with whether it has all. */
+  async send() {
+    const { saver, drafts, program } = this.page;
+    if (this.sending || !this.unsent.size || !saver) return !this.unsent.size;
+    this.sending = true;
+    const sent = new Map(this.unsent);
+    await saver.now();
+    const body = { changes: [], reasons: [...sent.values()] };
+    const answer = await saver.line.ask("PATCH", program.changes, { body });
+    this.sending = false;
+    if (!answer.ok) return false;
+    for (const [key, reason] of sent) {
+      if (this.unsent.get(key) !== reason) continue;
+      this.unsent.delete(key);
+      drafts.removeTyping(MARK + key);
+    }
+    saver.take(answer.body);
+    this.page.findings.paint();
+    return this.send();
+  }
+}

@@ -1,0 +1,469 @@
+"""Parts of a report: giving, handing in, taking back, not waiting; who may write which cells."""
+
+from collections.abc import Callable
+
+import pytest
+
+from server.core.access import Grant, Role
+from server.core.part import UNIT, PartState
+from server.core.submission import Change
+from server.errors import (
+    AccessDenied,
+    GuardFailed,
+    InputInvalid,
+    NotFound,
+    PartClosed,
+    RequestInvalid,
+    TransitionRefused,
+)
+from server.services.review import SubmissionView
+from tests.divided import FORM, OWN, ROADS, divide, start
+from tests.world import PERIOD, World
+
+REASON = "Sở báo không có số liệu năm nay."
+
+
+@pytest.fixture
+def divided(world: World) -> World:
+    return divide(world)
+
+
+@pytest.fixture
+def view(divided: World) -> SubmissionView:
+    return start(divided)
+
+
+@pytest.fixture
+def save(divided: World, view: SubmissionView) -> Callable[..., SubmissionView]:
+    """``save("roads_reporter", "/bridges", 3)`` types one cell over what stands there."""
+
+    def saved(username: str, path: str, new: object, old: object = None) -> SubmissionView:
+        found, met = divided.services.submissions.save_cells(
+            divided.actor(username), view.submission.id, [Change(path, old, new)]
+        )
+        assert not met
+        return found
+
+    return saved
+
+
+@pytest.fixture
+def do(divided: World, view: SubmissionView) -> Callable[..., None]:
+    """``do("roads_reporter", "hand_in", ROADS)`` does something with a part."""
+
+    def done(username: str, action: str, key: str, *more: object) -> None:
+        act = getattr(divided.services.parts, action)
+        act(divided.actor(username), view.submission.id, key, *more)
+
+    return done
+
+
+def state(world: World, view: SubmissionView, key: str = ROADS) -> PartState:
+    shown = world.services.parts.of(world.actor("commune_reporter"), view.submission.id)
+    return next(one.part.state for one in shown if one.part.key == key)
+
+
+def names(world: World, view: SubmissionView) -> list[str]:
+    history = world.services.submissions.history(
+        world.actor("commune_reporter"), view.submission.id
+    )
+    return [event.name.removeprefix("submission.") for event in history]
+
+
+def test_a_started_report_has_a_part_of_its_unit_and_one_of_each_department(
+    divided: World, view: SubmissionView
+) -> None:
+    shown = divided.services.parts.of(divided.actor("commune_reporter"), view.submission.id)
+
+    assert [(one.part.key, one.unit.name) for one in shown] == [
+        (UNIT, "Cổ Linh"),
+        (ROADS, "Sở Giao thông vận tải"),
+    ]
+    assert [section.key for section in shown[1].sections] == ["roads", "lines", "works"]
+
+
+# Access
+
+
+def test_the_department_reaches_the_report_and_writes_its_own_cells_alone(
+    divided: World, view: SubmissionView, save: Callable[..., SubmissionView]
+) -> None:
+    seen = divided.services.submissions.get(divided.actor("roads_reporter"), view.submission.id)
+    after = save("roads_reporter", "/bridges", 3)
+    save("roads_reporter", "/lines/dirt/length", 12)
+
+    assert seen.editable and not seen.fills
+    assert seen.submission.answers["households"] == 6
+    assert after.submission.answers["bridges"] == 3
+    for username, path in (
+        ("roads_reporter", "/households"),
+        ("roads_reporter", "/lines/dirt/count"),
+        ("commune_reporter", "/bridges"),
+        ("commune_reporter", "/lines/concrete/length"),
+    ):
+        with pytest.raises(PartClosed) as refused:
+            save(
+                username,
+                path,
+                4,
+                {"/households": 6, "/lines/dirt/count": 2, "/bridges": 3}.get(path),
+            )
+        assert [error["path"] for error in refused.value.facts["errors"]] == [path]
+
+
+@pytest.mark.parametrize(
+    "username", ["neighbour_reporter", "other_district_reporter", "roads_reader"]
+)
+def test_for_others_the_report_does_not_exist(
+    divided: World, view: SubmissionView, username: str
+) -> None:
+    actor, id_ = divided.actor(username), view.submission.id
+    for ask in (
+        lambda: divided.services.submissions.get(actor, id_),
+        lambda: divided.services.submissions.history(actor, id_),
+        lambda: divided.services.parts.of(actor, id_),
+        lambda: divided.services.parts.hand_in(actor, id_, ROADS),
+    ):
+        with pytest.raises(NotFound):
+            ask()
+
+
+def test_the_department_does_not_reach_a_report_without_a_part_of_its_own(
+    divided: World, start: Callable[..., SubmissionView]
+) -> None:
+    other = start()
+
+    with pytest.raises(NotFound):
+        divided.services.submissions.get(divided.actor("roads_reporter"), other.submission.id)
+
+
+def test_a_grant_that_ended_no_longer_opens_the_report(
+    divided: World, view: SubmissionView
+) -> None:
+    accounts, by = divided.services.accounts, divided.actor("admin")
+    account = divided.accounts["roads_second"]
+    [kept] = accounts.store.kept_grants(account=account)
+    accounts.end_grant(by, account, kept.id, divided.services.clock.today().replace(day=1))
+    accounts.grant(by, account, Grant(Role.SIGNER, "u-roads"))
+
+    with pytest.raises(NotFound):
+        divided.services.submissions.get(divided.actor("roads_second"), view.submission.id)
+
+
+def test_the_department_neither_moves_the_report_nor_says_that_nothing_arose(
+    divided: World, view: SubmissionView
+) -> None:
+    actor = divided.actor("roads_reporter")
+    seen = divided.services.submissions.get(actor, view.submission.id)
+
+    assert seen.moves == ()
+    with pytest.raises(TransitionRefused):
+        divided.services.approvals.decide(
+            actor, view.submission.id, "submit", seen=view.submission.edit
+        )
+    with pytest.raises(AccessDenied):
+        divided.services.submissions.make_nil(actor, view.submission.id, seen=view.submission.edit)
+
+
+def test_replacing_the_draft_touches_foreign_cells_only_to_leave_them(
+    divided: World, view: SubmissionView, save: Callable[..., SubmissionView]
+) -> None:
+    now = save("roads_reporter", "/bridges", 3)
+    submissions, clerk = divided.services.submissions, divided.actor("commune_reporter")
+    kept = {**now.submission.answers, "households": 7}
+    without = {key: value for key, value in kept.items() if key != "bridges"}
+
+    with pytest.raises(PartClosed):
+        submissions.save_answers(
+            clerk, view.submission.id, seen=now.submission.edit, answers=without
+        )
+    with pytest.raises(PartClosed):
+        submissions.make_nil(clerk, view.submission.id, seen=now.submission.edit)
+    saved = submissions.save_answers(
+        clerk, view.submission.id, seen=now.submission.edit, answers=kept
+    )
+    assert saved.submission.answers["households"] == 7
+
+
+def test_a_line_of_two_owners_goes_only_with_both(
+    divided: World, view: SubmissionView, save: Callable[..., SubmissionView]
+) -> None:
+    save("commune_reporter", "/works/w1/name", "Cầu Nà Mạ")
+    save("commune_reporter", "/works/w2/name", "Cống")
+    save("roads_reporter", "/works/w1/cost", 500)
+
+    save("commune_reporter", "/works/w2", None, {"_id": "w2", "name": "Cống"})
+    with pytest.raises(PartClosed):
+        held = {"_id": "w1", "name": "Cầu Nà Mạ", "cost": 500}
+        save("commune_reporter", "/works/w1", None, held)
+
+
+# Handing in
+
+
+def test_a_part_that_is_handed_in_is_locked_until_it_is_taken_back(
+    divided: World,
+    view: SubmissionView,
+    save: Callable[..., SubmissionView],
+    do: Callable[..., None],
+) -> None:
+    save("roads_reporter", "/bridges", 3)
+    do("roads_reporter", "hand_in", ROADS)
+
+    assert state(divided, view) is PartState.HANDED_IN
+    with pytest.raises(PartClosed):
+        save("roads_reporter", "/bridges", 4, 3)
+    with pytest.raises(TransitionRefused):
+        do("roads_reporter", "hand_in", ROADS)
+    do("roads_second", "take_back", ROADS)
+    save("roads_reporter", "/bridges", 4, 3)
+    assert names(divided, view)[-2:] == ["part_handed_in", "part_taken_back"]
+
+
+def test_saving_again_what_stands_there_is_no_change_of_a_locked_part(
+    save: Callable[..., SubmissionView], do: Callable[..., None]
+) -> None:
+    save("roads_reporter", "/bridges", 3)
+    do("roads_reporter", "hand_in", ROADS)
+
+    assert save("roads_reporter", "/bridges", 3).submission.answers["bridges"] == 3
+
+
+@pytest.mark.parametrize(
+    ("username", "action", "error"),
+    [
+        ("commune_reporter", "hand_in", AccessDenied),
+        ("commune_signer", "hand_in", AccessDenied),
+        ("roads_reporter", "take_back", TransitionRefused),
+        ("district_approver", "hand_in", AccessDenied),
+        ("admin", "hand_in", AccessDenied),
+    ],
+)
+def test_only_its_own_people_hand_a_part_in(
+    do: Callable[..., None], username: str, action: str, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        do(username, action, ROADS)
+
+
+@pytest.mark.parametrize("key", ["unit.nothing", "d_bdt", "", "x" * 500])
+def test_a_part_that_is_not_there_is_not_found(do: Callable[..., None], key: str) -> None:
+    with pytest.raises(NotFound):
+        do("commune_reporter", "waive", key, REASON)
+
+
+def test_the_rest_of_the_unit_is_handed_in_by_passing_the_report_on(
+    do: Callable[..., None],
+) -> None:
+    with pytest.raises((RequestInvalid, AccessDenied, TransitionRefused)):
+        do("commune_reporter", "hand_in", UNIT)
+
+
+# Passing the report on
+
+
+@pytest.mark.parametrize("event", ["submit", "send"])
+def test_a_report_is_not_passed_on_while_a_part_is_open(
+    divided: World, view: SubmissionView, decide: Callable[..., SubmissionView], event: str
+) -> None:
+    paper = {"signer_title": "Chủ tịch", "letter_number": "1/BC", "signed_on": "2025-01-20"}
+    with pytest.raises(GuardFailed) as refused:
+        decide(view, "commune_reporter", event, supplied=paper if event == "send" else None)
+
+    assert refused.value.facts == {"guard": "parts_in", "parts": [ROADS]}
+    assert names(divided, view) == ["started"]
+
+
+def test_a_report_is_passed_on_when_its_parts_are_in(
+    divided: World,
+    view: SubmissionView,
+    do: Callable[..., None],
+    decide: Callable[..., SubmissionView],
+) -> None:
+    do("roads_reporter", "hand_in", ROADS)
+    sent = decide(decide(view, "commune_reporter", "submit"), "commune_signer", "sign")
+
+    assert sent.state.sent
+    # What was sent has no part to open any more.
+    with pytest.raises(TransitionRefused):
+        do("roads_reporter", "take_back", ROADS)
+    assert not divided.services.submissions.get(
+        divided.actor("roads_reporter"), view.submission.id
+    ).editable
+
+
+def test_a_waived_part_is_the_filing_unit_s_to_fill(
+    divided: World,
+    view: SubmissionView,
+    save: Callable[..., SubmissionView],
+    do: Callable[..., None],
+    decide: Callable[..., SubmissionView],
+) -> None:
+    for reason in ("", "  ab ", "x" * 501):
+        with pytest.raises(InputInvalid):
+            do("commune_reporter", "waive", ROADS, reason)
+    with pytest.raises(AccessDenied):
+        do("roads_reporter", "waive", ROADS, REASON)
+    do("commune_second", "waive", ROADS, REASON)
+
+    with pytest.raises(PartClosed):
+        save("roads_reporter", "/bridges", 3)
+    with pytest.raises(TransitionRefused):
+        do("roads_reporter", "take_back", ROADS)
+    now = save("commune_reporter", "/bridges", 2)
+    assert decide(now, "commune_reporter", "submit").submission.state == "awaiting_signature"
+    [event] = [
+        event
+        for event in divided.services.submissions.history(
+            divided.actor("commune_reporter"), view.submission.id
+        )
+        if event.name == "submission.part_waived"
+    ]
+    assert event.details == {"part": ROADS, "reason": REASON}
+
+
+def test_a_waived_part_can_be_waited_for_again(
+    save: Callable[..., SubmissionView], do: Callable[..., None]
+) -> None:
+    do("commune_reporter", "waive", ROADS, REASON)
+    do("commune_reporter", "take_back", ROADS)
+
+    assert save("roads_reporter", "/bridges", 3).submission.answers["bridges"] == 3
+
+
+def test_the_filing_unit_may_open_a_part_that_a_return_asks_about(
+    divided: World,
+    view: SubmissionView,
+    do: Callable[..., None],
+    decide: Callable[..., SubmissionView],
+) -> None:
+    do("roads_reporter", "hand_in", ROADS)
+    now = decide(decide(view, "commune_reporter", "submit"), "commune_signer", "sign")
+    now = decide(now, "district_approver", "return", supplied={"note": "Xem lại số cầu."})
+
+    assert state(divided, view) is PartState.HANDED_IN
+    do("commune_reporter", "take_back", ROADS)
+    assert [
+        one.part.key for one in divided.services.parts.owed(divided.actor("roads_reporter"))
+    ] == [ROADS]
+
+
+# Giving a section to one clerk
+
+
+def test_a_section_given_to_one_clerk_is_closed_to_the_others(
+    divided: World,
+    view: SubmissionView,
+    save: Callable[..., SubmissionView],
+    do: Callable[..., None],
+) -> None:
+    second = divided.accounts["commune_second"]
+    do("commune_reporter", "assign", "unit.main", second)
+
+    save("commune_second", "/households", 7, 6)
+    save("commune_reporter", "/lines/dirt/count", 3, 2)
+    with pytest.raises(PartClosed):
+        save("commune_reporter", "/households", 8, 7)
+
+
+def test_a_stand_in_takes_the_section_over(
+    divided: World, save: Callable[..., SubmissionView], do: Callable[..., None]
+) -> None:
+    do("commune_reporter", "assign", "unit.main", divided.accounts["commune_second"])
+    do("commune_reporter", "assign", "unit.main", divided.accounts["commune_reporter"])
+    save("commune_reporter", "/households", 7, 6)
+    do("commune_second", "assign", "unit.main", None)
+
+    assert save("commune_second", "/households", 8, 7).submission.answers["households"] == 8
+
+
+def test_a_section_that_was_given_away_is_waited_for(
+    divided: World,
+    view: SubmissionView,
+    do: Callable[..., None],
+    decide: Callable[..., SubmissionView],
+) -> None:
+    do("commune_reporter", "assign", "unit.main", divided.accounts["commune_second"])
+    do("roads_reporter", "hand_in", ROADS)
+
+    with pytest.raises(GuardFailed):
+        decide(view, "commune_reporter", "submit")
+    with pytest.raises(AccessDenied):
+        do("commune_reporter", "hand_in", "unit.main")
+    do("commune_second", "hand_in", "unit.main")
+    assert decide(view, "commune_reporter", "submit").submission.state == "awaiting_signature"
+
+
+@pytest.mark.parametrize(
+    "username", ["neighbour_reporter", "commune_signer", "roads_reporter", "admin"]
+)
+def test_a_section_is_given_to_people_who_fill_for_the_unit_alone(
+    divided: World, do: Callable[..., None], username: str
+) -> None:
+    with pytest.raises(InputInvalid):
+        do("commune_reporter", "assign", "unit.main", divided.accounts[username])
+
+
+def test_a_department_gives_its_part_to_one_of_its_people(
+    divided: World, save: Callable[..., SubmissionView], do: Callable[..., None]
+) -> None:
+    do("roads_reporter", "assign", ROADS, divided.accounts["roads_second"])
+
+    with pytest.raises(AccessDenied):
+        do("commune_reporter", "assign", ROADS, None)
+    with pytest.raises(PartClosed):
+        save("roads_reporter", "/bridges", 3)
+    assert save("roads_second", "/bridges", 3).submission.answers["bridges"] == 3
+
+
+def test_an_undivided_report_has_no_parts_until_a_section_is_given_away(
+    divided: World, start: Callable[..., SubmissionView]
+) -> None:
+    view, clerk = start(), divided.actor("commune_reporter")
+    parts = divided.services.parts
+
+    assert parts.of(clerk, view.submission.id) == []
+    assert [one.key for one in parts.assignable(clerk, view.submission.id)] == ["main"]
+    parts.assign(clerk, view.submission.id, "unit.main", divided.accounts["commune_second"])
+    assert [one.part.key for one in parts.of(clerk, view.submission.id)] == ["unit.main"]
+    assert parts.assignable(clerk, view.submission.id) == ()
+
+
+# My work
+
+
+def test_the_department_finds_the_part_among_its_work_until_it_is_done(
+    divided: World, view: SubmissionView, do: Callable[..., None]
+) -> None:
+    parts = divided.services.parts
+
+    [owed] = parts.owed(divided.actor("roads_reporter"))
+    assert (owed.submission.id, owed.unit.name, owed.form.code) == (
+        view.submission.id,
+        "Cổ Linh",
+        FORM,
+    )
+    assert parts.owed(divided.actor("commune_reporter")) == []
+    do("roads_reporter", "hand_in", ROADS)
+    assert parts.owed(divided.actor("roads_reporter")) == []
+
+
+def test_a_clerk_finds_the_section_that_was_given_to_them(
+    divided: World, do: Callable[..., None]
+) -> None:
+    do("commune_reporter", "assign", "unit.main", divided.accounts["commune_second"])
+
+    owed = divided.services.parts.owed(divided.actor("commune_second"))
+    assert [one.part.key for one in owed] == ["unit.main"]
+    assert divided.services.parts.owed(divided.actor("commune_reporter")) == []
+
+
+def test_the_ledger_holds_after_all_of_it(divided: World, do: Callable[..., None]) -> None:
+    do("commune_reporter", "assign", "unit.main", divided.accounts["commune_second"])
+    do("commune_second", "hand_in", "unit.main")
+    do("commune_reporter", "waive", ROADS, REASON)
+    while divided.services.dispatch.run():
+        pass
+
+    assert divided.services.ledger.verify().faults == ()
+    assert (OWN["households"], PERIOD) == (6, "2024")
