@@ -4,9 +4,8 @@ Everything is built here, once, by hand; nothing below this module knows how it 
 """
 
 import secrets
-import threading
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,23 +15,30 @@ from flask import Flask
 from server.core.json_text import loads
 from server.core.ports import LOCAL, Clock
 from server.hooks.manager import Plugins
+from server.machine import IdMaker, ShiftedClock, SystemClock, new_code, new_secret
 from server.services import Services
 from server.services.accounts import Accounts, SessionRules
+from server.services.accounts_below import AccountsBelow
 from server.services.approvals import Approvals
 from server.services.attachments import AttachmentLimits, Attachments
 from server.services.blank_prints import BlankPrints
 from server.services.catalogue import Catalogue
 from server.services.cell_history import CellHistory
+from server.services.children import Children
 from server.services.comments import Comments
+from server.services.consolidations import Consolidations
+from server.services.corrections import Corrections
 from server.services.delegations import Delegations
 from server.services.dispatch import CONSUMERS, Dispatch
 from server.services.exports import Exports
 from server.services.guards import Guards
+from server.services.handovers import Handovers
 from server.services.idempotency import Idempotency
 from server.services.installation import Installation
 from server.services.jobs import Jobs
 from server.services.ledger import Ledger
 from server.services.mail import MailDesk
+from server.services.notices import Notices
 from server.services.obligations import Obligations
 from server.services.own_figures import OwnFigures
 from server.services.parts import Parts
@@ -42,14 +48,18 @@ from server.services.reference import Reference
 from server.services.reminders import Reminders
 from server.services.reports import Reports
 from server.services.review import Reviewer
+from server.services.rounds_closing import RoundsClosing
 from server.services.scope import Scope
+from server.services.staffing import Staffing
 from server.services.submissions import Submissions
+from server.services.telling import Telling
 from server.services.workbook_spool import Spool
 from server.services.workbooks import Workbooks
 from server.settings import Settings
 from server.storage.accounts import AccountStore
 from server.storage.attachments import AttachmentFiles, AttachmentStore
 from server.storage.catalogue import CatalogueStore
+from server.storage.consolidations import ConsolidationStore
 from server.storage.database import Database
 from server.storage.delegations import DelegationStore
 from server.storage.events import EventStore
@@ -57,6 +67,7 @@ from server.storage.holidays import HolidayStore
 from server.storage.idempotency import IdempotencyStore
 from server.storage.jobs import JobStore
 from server.storage.mail import MailStore
+from server.storage.notices import NoticeStore
 from server.storage.obligations import ObligationStore
 from server.storage.observations import ObservationStore
 from server.storage.org_units import OrgUnitStore
@@ -69,38 +80,9 @@ from server.web import create_web
 from server.web.health import Probe, disk_probe
 
 ROOT = Path(__file__).resolve().parents[1]
-#: Letters and digits that people do not take for one another.
-_CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-_ID_TIME_DIGITS = 11
 #: The hour in Vietnam at which the demonstration's clock starts.
 DEMO_HOUR = time(10)
 _TICK_OVERDUE = timedelta(minutes=5)
-
-
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def today(self) -> date:
-        return self.now().astimezone(LOCAL).date()
-
-
-@dataclass
-class ShiftedClock:
-    """A clock that was set to another day and runs on from there; the demo's."""
-
-    shift: timedelta = timedelta()
-
-    def set(self, instant: datetime) -> None:
-        self.shift = instant - datetime.now(UTC)
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.shift
-
-    def today(self) -> date:
-        return self.now().astimezone(LOCAL).date()
 
 
 def clock_of(settings: Settings) -> Clock:
@@ -110,31 +92,6 @@ def clock_of(settings: Settings) -> Clock:
     clock = ShiftedClock()
     clock.set(datetime.combine(date.fromisoformat(settings.demo.as_of), DEMO_HOUR, LOCAL))
     return clock
-
-
-class IdMaker:
-    """Opaque ids of 24 hexadecimal digits that grow with time, also within one millisecond."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._last = 0
-
-    def __call__(self) -> str:
-        with self._lock:
-            moment = int(self._clock.now().timestamp() * 1000) << 8
-            self._last = max(moment, self._last + 1)
-            return f"{self._last:0{_ID_TIME_DIGITS + 2}x}{secrets.token_hex(6)[:11]}"
-
-
-def new_secret() -> str:
-    return secrets.token_urlsafe(32)
-
-
-def new_code() -> str:
-    """A one-time code of 80 random bits in groups, to be printed and typed."""
-    letters = "".join(secrets.choice(_CODE_ALPHABET) for _ in range(16))
-    return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +195,8 @@ def _services(settings: Settings, clock: Clock, database: Database) -> Services:
         events,
     )
     accounts = _accounts(settings, clock, database, events, new_id)
+    consolidation_store = ConsolidationStore(database)
+    children = Children(consolidation_store, catalogue, reference)
     mail_domain = urlsplit(settings.server.public_url).hostname or "localhost"
     exports = Exports(
         plugins=plugins,
@@ -258,19 +217,25 @@ def _services(settings: Settings, clock: Clock, database: Database) -> Services:
     reports = Reports(
         observation_store, obligation_store, catalogue, reference, scope, clock
     )
+    notice_store = NoticeStore(database)
+    delegations = Delegations(
+        accounts.delegations, accounts.store, catalogue, events, transaction, clock
+    )
+    approvals = Approvals(
+        submissions=submission_store,
+        obligations=obligation_store,
+        events=events,
+        reviewer=reviewer,
+        guards=Guards(submission_store, obligation_store, record_store, children),
+        attachments=attachment_store,
+        transaction=transaction,
+        clock=clock,
+        receipt_prefix="BK",
+    )
     return Services(
         accounts=accounts,
-        approvals=Approvals(
-            submissions=submission_store,
-            obligations=obligation_store,
-            events=events,
-            reviewer=reviewer,
-            guards=Guards(submission_store, obligation_store, record_store),
-            attachments=attachment_store,
-            transaction=transaction,
-            clock=clock,
-            receipt_prefix="BK",
-        ),
+        accounts_below=AccountsBelow(accounts, reference),
+        approvals=approvals,
         blank_prints=BlankPrints(
             plugins, reviewer, submissions, exports.folder, new_id, settings.demo.enabled
         ),
@@ -292,9 +257,20 @@ def _services(settings: Settings, clock: Clock, database: Database) -> Services:
         catalogue=catalogue,
         cell_history=CellHistory(submission_store, events, reviewer),
         comments=Comments(submission_store, events, reviewer, transaction, clock, new_id),
-        delegations=Delegations(
-            accounts.delegations, accounts.store, catalogue, events, transaction, clock
+        consolidations=Consolidations(
+            store=consolidation_store,
+            submissions=submission_store,
+            events=events,
+            reviewer=reviewer,
+            filing=submissions,
+            children=children,
+            transaction=transaction,
+            clock=clock,
         ),
+        corrections=Corrections(
+            submission_store, events, reviewer, approvals, transaction, clock
+        ),
+        delegations=delegations,
         dispatch=Dispatch(
             events=events,
             submissions=submission_store,
@@ -303,12 +279,18 @@ def _services(settings: Settings, clock: Clock, database: Database) -> Services:
             mails=mail_store,
             reviewer=reviewer,
             accounts=accounts,
+            telling=Telling(
+                notice_store, submission_store, obligation_store, reviewer, accounts, clock
+            ),
             plugins=plugins,
             transaction=transaction,
             clock=clock,
             mail_domain=mail_domain,
         ),
         exports=exports,
+        handovers=Handovers(
+            accounts.store, delegations, part_store, events, transaction, clock
+        ),
         idempotency=Idempotency(IdempotencyStore(database), transaction, clock),
         jobs=Jobs(
             store=job_store,
@@ -319,6 +301,17 @@ def _services(settings: Settings, clock: Clock, database: Database) -> Services:
         ),
         ledger=Ledger(events, transaction, clock),
         mail=MailDesk(mail_store, plugins, transaction, clock),
+        notices=Notices(
+            store=notice_store,
+            mails=mail_store,
+            accounts=accounts,
+            catalogue=catalogue,
+            reference=reference,
+            plugins=plugins,
+            transaction=transaction,
+            clock=clock,
+            mail_domain=mail_domain,
+        ),
         obligations=Obligations(
             obligation_store, submission_store, events, reviewer, transaction, clock, new_id
         ),
@@ -353,6 +346,10 @@ def _services(settings: Settings, clock: Clock, database: Database) -> Services:
             mail_domain=mail_domain,
         ),
         reports=reports,
+        staffing=Staffing(accounts.store, reference, clock),
+        rounds_closing=RoundsClosing(
+            submission_store, obligation_store, events, reviewer, approvals, transaction, clock
+        ),
         submissions=submissions,
         workbooks=Workbooks(
             plugins=plugins,

@@ -32,9 +32,15 @@ class AccessDenied(BieumauError):
 
 
 class PartClosed(AccessDenied):
-    """The cells are of a part that others fill, or that is handed in. Facts: ``parts``, ``errors``."""
+    """Cells of a part that others fill, or that is handed in. Facts: ``parts``, ``errors``."""
 
     code = "part-closed"
+
+
+class CellsSummed(AccessDenied):
+    """The cells come from the children's reports: they are corrected, not typed. Facts: ``errors``."""
+
+    code = "cells-summed"
 
 
 class SignInRefused(BieumauError):

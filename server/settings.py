@@ -126,9 +126,7 @@ class AttachmentSettings:
     """``[attachments]``: files attached to reports."""
 
     directory: str = _key("attachments", "Folder of attached files, inside files.var or absolute")
-    most_bytes: int = _key(
-        10_000_000, "Bytes of the largest file", least=10_000, most=100_000_000
-    )
+    most_bytes: int = _key(10_000_000, "Bytes of the largest file", least=10_000, most=100_000_000)
     most_per_report: int = _key(50, "Files that one report may have", least=1, most=1000)
 
 

@@ -34,6 +34,7 @@ class Worker:
         self._tick()
         self._every(reminders.dispatch_seconds, "dispatch", self._dispatch)
         self._every(reminders.tick_seconds, "tick", self._tick)
+        self._every(reminders.tick_seconds, "moves_of_time", self._move)
         self._every(_SEAL_SECONDS, "seal", self._seal)
         self._every(_PURGE_SECONDS, "purge", self._purge)
         self._scheduler.start()
@@ -64,9 +65,15 @@ class Worker:
         self._application.beat()
         services.presence.forget()
         sent = services.reminders.send_due(clock.today())
+        services.notices.send_digests()
         fresh = sum(reminder.suppressed is None for reminder in sent)
         if fresh:
             log.info("reminders.queued", count=fresh)
+
+    def _move(self) -> None:
+        moved = self._application.services.approvals.fire_due()
+        if moved:
+            log.info("workflow.moved_by_time", count=moved)
 
     def _dispatch(self) -> None:
         services = self._application.services
@@ -88,4 +95,5 @@ class Worker:
         swept = self._application.services.attachments.sweep()
         if swept:
             log.info("attachments.swept", count=swept)
+        self._application.services.notices.purge()
         self._application.services.workbooks.spool.sweep()

@@ -3,11 +3,13 @@ fills a section and a column, two clerks in the commune, one in the department.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 
 from server.core.access import SYSTEM, Role
 from server.core.obligation import Round
 from server.core.org_unit import Level, OrgUnit
+from server.core.submission import Change
 from server.services.accounts import NewAccount
 from server.services.review import SubmissionView
 from tests.world import FRIDAY, PERIOD, World, household_form
@@ -134,3 +136,26 @@ def _round() -> Round:
         opens_on=FRIDAY.today(),
     )
     return replace(base, forms=(FORM,))
+
+
+def saving(world: World, view: SubmissionView) -> Callable[..., SubmissionView]:
+    """``save("roads_reporter", "/bridges", 3)`` types one cell over what stands there."""
+
+    def saved(username: str, path: str, new: object, old: object = None) -> SubmissionView:
+        found, met = world.services.submissions.save_cells(
+            world.actor(username), view.submission.id, [Change(path, old, new)]
+        )
+        assert not met
+        return found
+
+    return saved
+
+
+def doing(world: World, view: SubmissionView) -> Callable[..., None]:
+    """``do("roads_reporter", "hand_in", ROADS)`` does something with a part."""
+
+    def done(username: str, action: str, key: str, *more: object) -> None:
+        act = getattr(world.services.parts, action)
+        act(world.actor(username), view.submission.id, key, *more)
+
+    return done

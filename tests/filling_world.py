@@ -130,7 +130,7 @@ def _publish(world: World) -> None:
     lists = ROOT / "form_definitions" / "_codelists"
     for code in ("ethnic_group", "urban_rural", "council_level", "village_kind"):
         catalogue.publish((lists / f"{code}.json").read_text("utf-8"), "codelist", SYSTEM)
-    for code in ("commune_province", "department_province"):
+    for code in ("commune_province", "department_province", "consolidated"):
         text = (ROOT / f"workflows/{code}/v01.json").read_text("utf-8")
         catalogue.publish(text, "workflow", SYSTEM)
     for code in FORMS:

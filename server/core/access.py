@@ -25,6 +25,7 @@ class Right(StrEnum):
     APPROVE = "approve"
     READ = "read"
     ADMINISTER = "administer"
+    MANAGE_ACCOUNTS = "manage_accounts"
 
 
 _ROLES: dict[Right, frozenset[Role]] = {
@@ -43,7 +44,8 @@ OWN_UNIT_ROLES = frozenset({Role.REPORTER, Role.SIGNER})
 class Grant:
     """A role at an org unit, from a day to a day (both inclusive, ``None`` = open).
 
-    A *personal* one also shows the personal values that reports hold there and below. With
+    A *personal* one also shows the personal values that reports hold there and below; with
+    *manages* its holder keeps the accounts of the units below (``accounts_below``). With
     *stands_for* it is the grant of that account, handed to the actor for a time (``delegation``),
     and with *forms* for these forms only.
     """
@@ -53,6 +55,7 @@ class Grant:
     valid_from: date | None = None
     valid_to: date | None = None
     personal: bool = False
+    manages: bool = False
     stands_for: str | None = None
     forms: tuple[str, ...] = ()
 
@@ -71,6 +74,8 @@ class Actor:
     grants: tuple[Grant, ...] = ()
 
     def may(self, right: Right) -> bool:
+        if right is Right.MANAGE_ACCOUNTS:  # a flag, whatever the role
+            return any(grant.manages for grant in self.grants)
         return any(grant.role in _ROLES[right] for grant in self.grants)
 
     def units(self, *roles: Role) -> frozenset[str]:

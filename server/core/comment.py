@@ -54,9 +54,9 @@ def side_of(
     Whoever may fire some event of the report's workflow has a part in it, in every state.
     """
     speaks = None
-    for move in workflow.transitions:
-        unit = places.get(move.at)
-        if unit is not None and unit in actor.units(move.role):
+    for people in (one for move in workflow.transitions for one in move.people):
+        unit = places.get(people.at)
+        if unit is not None and unit in actor.units(people.role):
             if unit == org_unit:
                 return UNIT
             speaks = OFFICE

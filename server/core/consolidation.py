@@ -24,6 +24,7 @@ from server.core.org_unit import Level
 from server.core.shape import ROW_ID, Block, BlockKind, Cell, Line, mapping, strings
 from server.core.submission import Change
 from server.core.workflow import Workflow
+from server.errors import CellsSummed
 
 #: Code of the reason that stands at a corrected cell.
 CORRECTION: Final = "correction"
@@ -56,7 +57,10 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """The parent's document as the children make it; *partial*: cells that lack some of them."""
+    """The parent's document as the children make it.
+
+    *partial* names the children that a cell lacks; *nil* says that all of them reported nothing.
+    """
 
     answers: Mapping[str, object]
     statuses: Mapping[str, str]
@@ -112,7 +116,7 @@ def consolidate(form: Form, sources: Sequence[Source]) -> Sums:
         elif block is not None and (held := _block(form, block, sources, statuses, partial)):
             answers[key] = held
     nil = bool(sources) and all(source.nil for source in sources)
-    return Sums({} if nil else answers, {} if nil else statuses, {} if nil else partial, nil)
+    return Sums(answers, statuses, partial, nil)
 
 
 def contributions(form: Form, sources: Sequence[Source], path: str) -> tuple[Contribution, ...]:
@@ -121,9 +125,7 @@ def contributions(form: Form, sources: Sequence[Source], path: str) -> tuple[Con
     return tuple(_given(source, place) for source in sources)
 
 
-def corrections(
-    form: Form, sums: Sums, answers: Answers, statuses: Statuses
-) -> tuple[Change, ...]:
+def corrections(form: Form, sums: Sums, answers: Answers, statuses: Statuses) -> tuple[Change, ...]:
     """The summed cells in which a report differs from its sums: sum, value, status."""
     changes = diff(form, sums.answers, sums.statuses, answers, statuses)
     return tuple(change for change in changes if is_summed(form, change.path))
@@ -177,7 +179,7 @@ def _block(
         # A row of a code list that no child has is written as "none arose" by the sealing.
         if block.kind is BlockKind.CODELIST and not _is_spoken_of(block, name, sources, present):
             continue
-        values = {
+        values: dict[str, object] = {
             place.cell.key: value
             for place in _places(block, name, line)
             if place.cell is not None
@@ -188,9 +190,7 @@ def _block(
     return rows.get("") if block.kind is BlockKind.LINE else rows
 
 
-def _is_spoken_of(
-    block: Block, row: str, sources: Sequence[Source], present: set[str]
-) -> bool:
+def _is_spoken_of(block: Block, row: str, sources: Sequence[Source], present: set[str]) -> bool:
     path = row_path(block, row)
     return row in present or any(
         status != "none_arose" and (at == path or at.startswith(f"{path}/"))
@@ -273,3 +273,15 @@ def _sum(values: Sequence[int | float]) -> int | float:
         return sum(values)
     total = sum((Decimal(str(value)) for value in values), Decimal(0))
     return int(total) if total == total.to_integral_value() else float(total)
+
+
+def refuse_summed(
+    form: Form,
+    before: tuple[Answers, Statuses],
+    after: tuple[Answers, Statuses],
+) -> None:
+    """Raise ``CellsSummed`` when a cell that the children make would be typed by the parent."""
+    paths = [change.path for change in diff(form, *before, *after) if is_summed(form, change.path)]
+    if paths:
+        errors = [{"path": path, "code": "cells-summed", "message": ""} for path in paths]
+        raise CellsSummed(errors=errors)

@@ -78,7 +78,8 @@ def refuse_settings(refusals: Refusals, source: Mapping[str, object], installed:
     for place, unit in enumerate(strings(assigned.get("units", ()))):
         _refuse_unit(refusals, f"/x-form/assignedTo/units/{place}", unit, installed)
     consolidated = settings.get("consolidates")
-    if consolidated is not None and consolidated not in (*installed.forms, settings["code"]):
+    named_here = (None, True, settings["code"], *installed.forms)
+    if consolidated not in named_here:
         message = f"there is no form {consolidated!r}"
         refusals.add("/x-form/consolidates", "unknown-form", message, form=consolidated)
     for path, _, declared in [

@@ -13,11 +13,14 @@ from server.core.refusal import Refusals
 from server.core.shape import mapping, sequence, strings
 from server.core.workflow import Workflow
 from server.core.workflow_conditions import WrongType, refuse_types, unknown_names
+from server.core.workflow_parts import MOVE_DETAILS
 from server.core.workflow_proof import refuse_unproved
 
 _DEFS: Final = "#/$defs/"
 #: Only these lead out of a final state.
 _AFTER_FINAL: Final = frozenset({"close", "reopen"})
+#: One person's word is enough to give a report back.
+_ALONE: Final = frozenset({"return", "recall"})
 #: A reader looks, an admin keeps the system; neither decides a report.
 _IDLE: Final = frozenset({Role.READER, Role.ADMIN})
 
@@ -63,7 +66,7 @@ def _refuse_transition(
             message = f"{event} leaves the final state {state!r}; only close and reopen may"
             refusals.add(f"{path}/from/{place}", "final-state-left", message, state=state)
     if "by" in transition:
-        _refuse_signatories(refusals, f"{path}/by", mapping(transition["by"]))
+        _refuse_signatories(refusals, f"{path}/by", mapping(transition["by"]), event)
     if "when" in transition:
         timed = "after" in transition
         _refuse_condition(refusals, f"{path}/when", str(transition["when"]), timed)
@@ -83,7 +86,12 @@ def _named_states(path: str, transition: Mapping[str, object]) -> Iterator[tuple
     yield f"{path}/to", str(transition["to"])
 
 
-def _refuse_signatories(refusals: Refusals, path: str, by: Mapping[str, object]) -> None:
+def _refuse_signatories(
+    refusals: Refusals, path: str, by: Mapping[str, object], event: str
+) -> None:
+    if event in _ALONE and ("all" in by or by.get("count", 1) != 1):
+        message = f"{event} takes one person: whoever objects need not be joined by others"
+        refusals.add(path, "signed-alone", message, event=event)
     if "all" not in by:
         _refuse_people(refusals, path, by)
         return
@@ -154,6 +162,9 @@ def _refuse_input(refusals: Refusals, path: str, schema: Mapping[str, object]) -
     for key, declared in properties.items():
         field = mapping(declared)
         where = f"{path}/properties/{key}"
+        if key in MOVE_DETAILS:
+            message = f"the history of a report uses the word {key!r} itself"
+            refusals.add(where, "input-reserved", message, key=key)
         for low, high in (("minimum", "maximum"), ("minLength", "maxLength")):
             least, most = field.get(low), field.get(high)
             if isinstance(least, int) and isinstance(most, int) and least > most:

@@ -14,9 +14,11 @@ from server.core.shape import mapping
 #: Makes the median of distances comparable with a standard deviation, and the mean likewise.
 _MEDIAN_SCALE: Final = 0.6745
 _MEAN_SCALE: Final = 1.2533
+#: A smooth history has hardly any spread: what differs by less than both is never worth a question.
+_LEAST_SHARE: Final = 0.05
+_LEAST_DISTANCE: Final = 5.0
 #: Beside a history without any spread, a number is odd only when it differs by both.
 _CONSTANT_SHARE: Final = 0.2
-_CONSTANT_DISTANCE: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ def unusual(value: float, history: Sequence[float], settings: Outliers) -> Usual
 
 
 def _is_far(distance: float, distances: list[float], middle: float, limit: float) -> bool:
+    if distance <= _LEAST_DISTANCE or distance <= _LEAST_SHARE * abs(middle):
+        return False
     spread = _median(distances)
     if spread > 0:
         return _MEDIAN_SCALE * distance / spread > limit
@@ -72,7 +76,7 @@ def _is_far(distance: float, distances: list[float], middle: float, limit: float
     mean = total / len(distances)
     if mean > 0:
         return distance / (mean * _MEAN_SCALE) > limit
-    return distance > _CONSTANT_DISTANCE and distance > _CONSTANT_SHARE * abs(middle)
+    return distance > _CONSTANT_SHARE * abs(middle)
 
 
 def _median(ordered: list[float]) -> float:

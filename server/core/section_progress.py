@@ -67,7 +67,7 @@ def section_progress(
     opened = {_property(path) for path in changed}
     stated = {_property(path) for path in statuses}
     return tuple(
-        _progress(section, form.shape, answers, stated, findings, opened)
+        _progress(section, form.shape, answers, stated=stated, findings=findings, opened=opened)
         for section in form.layout.sections
     )
 
@@ -76,6 +76,7 @@ def _progress(
     section: Section,
     shape: Shape,
     answers: Answers,
+    *,
     stated: Collection[str],
     findings: Sequence[Finding],
     opened: Collection[str],

@@ -95,3 +95,14 @@ class Change:
     new: object
     status: str | None = None
     origin: str = "typed"  # one of ``ORIGINS``
+
+
+@dataclass(frozen=True, slots=True)
+class DraftChange:
+    """A changed cell as it was kept: who changed it when, after which revision."""
+
+    id: int
+    revision: int
+    change: Change
+    by: str
+    at: datetime

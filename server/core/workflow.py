@@ -71,7 +71,8 @@ class Shut:
     """A transition of this state that an actor may not fire now.
 
     *why*: ``people`` (somebody else's), ``signed`` (the actor signed already), ``turn`` (others
-    sign first), ``taken`` (enough have signed there) or ``condition`` (``when`` is not true).
+    sign first), ``taken`` (enough have signed there), ``acted`` (somebody signed, so nothing is
+    recalled any more) or ``condition`` (``when`` is not true).
     """
 
     transition: Transition
@@ -199,6 +200,12 @@ class Workflow:
         day, _, move = min(found, default=(today, 0, None))
         return move if day < today else None
 
+    def is_open(
+        self, move: TimedTransition, facts: Mapping[str, object], visit: Visit = _FIRST_VISIT
+    ) -> bool:
+        """Whether the condition of a move of time is true."""
+        return _holds(move.when, facts, visit)
+
     def moved_state(self, old_version: int, state: str) -> str | None:
         """The state here of a report that is in *state* of an earlier version.
 
@@ -219,11 +226,11 @@ class Workflow:
         facts: Mapping[str, object],
         visit: Visit,
     ) -> Move | Shut:
-        hands = {
-            hand for one in visit.signed if one.event == move.event for hand in one.hands
-        }
+        hands = {hand for one in visit.signed if one.event == move.event for hand in one.hands}
         if actor.account in hands:
             return Shut(move, "signed")
+        if move.event == "recall" and visit.signed:
+            return Shut(move, "acted")
         given = [one.place for one in visit.signed if one.transition == move.number]
         open_ = [
             place for place, people in enumerate(move.people) if given.count(place) < people.count

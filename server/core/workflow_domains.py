@@ -10,10 +10,10 @@ from itertools import product
 from math import ceil, floor
 from typing import Final, cast
 
-from server.core.expression_syntax import Node
+from server.core.expression_syntax import MACROS, Node
 from server.core.expressions import Expression, evaluate
 from server.core.org_unit import Level
-from server.core.workflow_conditions import CELL, FACTS, NUMBER, TEXT, TRUTH, Key
+from server.core.workflow_conditions import CELL, FACTS, TEXT, TRUTH, Key
 from server.core.workflow_parts import People
 
 Situation = Mapping[Key, object]
@@ -41,11 +41,20 @@ def keys_of(expressions: Sequence[Expression]) -> tuple[Key, ...]:
 
 
 def domains_of(expressions: Sequence[Expression]) -> Domains:
-    """The values at which each fact of the conditions is tried."""
-    literals = _Literals()
+    """The values at which each fact of the conditions is tried.
+
+    Facts that are compared with one another are tried at the literals of all these comparisons.
+    """
+    groups: list[_Group] = []
     for expression in expressions:
-        literals.walk(expression.root)
-    return {key: _domain(key, literals) for key in keys_of(expressions)}
+        for atom in _atoms(expression.root):
+            group = _Group()
+            group.walk(atom)
+            for other in [other for other in groups if other.keys.keys() & group.keys.keys()]:
+                groups.remove(other)
+                group.take(other)
+            groups.append(group)
+    return {key: group.domain(key) for group in groups for key in group.keys}
 
 
 def narrowed(domains: Domains, people: Sequence[People]) -> Domains:
@@ -112,65 +121,86 @@ def _levels(at: str) -> tuple[str, ...]:
     return tuple(str(level) for level in Level)
 
 
-def _domain(key: Key, literals: "_Literals") -> tuple[object, ...]:
-    if key[0] == CELL:
-        return (None, *literals.numbers_from(None), *literals.texts(), *literals.truths)
-    fact = FACTS[key]
-    if fact.type == TRUTH:
-        return (False, True)
-    nothing = (None,) if fact.nullable else ()
-    if fact.values:
-        return (*nothing, *fact.values)
-    if fact.type == TEXT:
-        return (*nothing, *literals.texts())
-    assert fact.type == NUMBER
-    return (*nothing, *literals.numbers_from(fact.least))
+def _atoms(node: Node) -> Iterator[Node]:
+    """The parts of a condition that are true or false by themselves."""
+    if isinstance(node, tuple) and node[0] in ("&&", "||", "!", "?"):
+        for part in node[1:]:
+            yield from _atoms(part)
+    else:
+        yield node
 
 
-class _Literals:
-    """The constants that the conditions compare with."""
+class _Group:
+    """Facts that are compared with one another, and the constants they are compared with."""
 
     def __init__(self) -> None:
+        self.keys: dict[Key, None] = {}
         self._numbers: set[float] = set()
         self._texts: dict[str, None] = {}
-        self._truths: dict[bool, None] = {}
+        self._truths: set[bool] = set()
         self._operators: set[str] = set()
 
     def walk(self, node: Node) -> None:
         if isinstance(node, bool):
-            self._truths[node] = None
+            self._truths.add(node)
         elif isinstance(node, str):
             self._texts[node] = None
         elif isinstance(node, float):
             self._numbers.add(node)
         elif isinstance(node, tuple):
-            operator = cast(str, node[0])
-            self._operators.add(operator)
-            if operator in ("name", "var", CELL):
-                return
-            if operator == "get":
-                self.walk(node[1])
-                return
-            macro = operator in ("all", "exists", "exists_one", "filter", "map")
-            for part in node[3 if macro else 1 :]:
+            self._operators.add(cast(str, node[0]))
+            self._walk_operation(node)
+
+    def _walk_operation(self, node: tuple[Node, ...]) -> None:
+        operator = node[0]
+        if operator == "name":
+            self.keys[(cast(str, node[1]),)] = None
+        elif operator == "get" and isinstance(node[1], tuple) and node[1][0] == "name":
+            self.keys[cast(str, node[1][1]), cast(str, node[2])] = None
+        elif operator == CELL:
+            self.keys[CELL, cast(str, node[1])] = None
+        elif operator != "var":
+            for part in node[3 if operator in MACROS else 1 :]:
                 self.walk(part)
 
-    @property
-    def truths(self) -> tuple[bool, ...]:
-        return (False, True) if self._truths else ()
+    def take(self, other: "_Group") -> None:
+        """Everything of a group that shares a fact with this one."""
+        self.keys = {**other.keys, **self.keys}
+        self._numbers |= other._numbers
+        self._texts = {**other._texts, **self._texts}
+        self._truths |= other._truths
+        self._operators |= other._operators
 
-    def numbers_from(self, least: int | None) -> tuple[float, ...]:
-        """Zero, one, something large, and each literal with its neighbours; counts are whole."""
-        found = {0.0, 1.0, float(_BEYOND)}
-        if least is not None:
-            found.add(float(least))
-        for number in self._numbers:
-            for value in (number, -number):
-                found |= {float(floor(value) - 1), float(ceil(value) + 1)}
-                found |= {float(floor(value)), float(ceil(value))} if least is not None else {value}
+    def domain(self, key: Key) -> tuple[object, ...]:
+        """The values at which *key* is tried."""
+        if key[0] == CELL:
+            texts = self._all_texts() if self._texts or "size" in self._operators else ()
+            truths = (False, True) if self._truths else ()
+            return (None, *self._all_numbers(None), *texts, *truths)
+        fact = FACTS[key]
+        nothing = (None,) if fact.nullable else ()
+        if fact.type == TRUTH:
+            return (False, True)
+        if fact.values:
+            return (*nothing, *fact.values)
+        if fact.type == TEXT:
+            return (*nothing, *self._all_texts())
+        return (*nothing, *self._all_numbers(fact.least))
+
+    def _all_numbers(self, least: int | None) -> tuple[float, ...]:
+        """The least, something large, each literal and its neighbours; counts are whole."""
+        found = {float(least or 0), float(_BEYOND)}
+        if len(self.keys) > 1 or not self._numbers:
+            found.add(float(least or 0) + 1)
+        literals = set(self._numbers)
+        if self._operators & {"neg", "-"}:
+            literals |= {-number for number in self._numbers}
+        for number in literals:
+            found |= {float(floor(number) - 1), float(ceil(number) + 1)}
+            found |= {number} if least is None else {float(floor(number)), float(ceil(number))}
         return tuple(sorted(value for value in found if least is None or value >= least))
 
-    def texts(self) -> tuple[str, ...]:
+    def _all_texts(self) -> tuple[str, ...]:
         found = dict.fromkeys([*self._texts, _OTHER_TEXT])
         if self._operators & _TEXT_PARTS:
             found |= {a + b: None for a in self._texts for b in self._texts}

@@ -41,7 +41,7 @@ class Graph:
     contents: Sequence[Situation]
     reached: frozenset[Place]
     stuck: frozenset[Place]  # no way from here to a final state
-    loops: frozenset[Place]  # on a circle of returns that only a return leads out of
+    loops: frozenset[Place]  # on a circle of returns that only another return leads out of
 
 
 def moves_of(workflow: Workflow) -> tuple[AnyMove, ...]:
@@ -141,9 +141,7 @@ def _graph(
     ending = closure(final, _turned(onward))
     without_return = closure(final, _turned(forward))
     loops: set[Place] = set()
-    for circle in circles(reached, onward):
-        if circle & without_return:
-            continue
+    for circle in circles(reached - without_return, onward):
         if any(source in circle and target in circle for source, target in returns):
             loops |= circle
     return Graph(given, contents, frozenset(reached), frozenset(reached - ending), frozenset(loops))
@@ -160,7 +158,7 @@ def closure(start: set[Place], onward: Mapping[Place, set[Place]]) -> set[Place]
 
 
 def circles(places: set[Place], onward: Mapping[Place, set[Place]]) -> list[set[Place]]:
-    """The groups of places that lead to one another (Tarjan's components, without recursion)."""
+    """The groups of *places* that lead to one another (Tarjan's components, no recursion)."""
     index: dict[Place, int] = {}
     low: dict[Place, int] = {}
     path: list[Place] = []
@@ -169,7 +167,7 @@ def circles(places: set[Place], onward: Mapping[Place, set[Place]]) -> list[set[
     for root in sorted(places):
         if root in index:
             continue
-        work = [(root, iter(sorted(onward.get(root, ()))))]
+        work = [(root, iter(sorted(onward.get(root, set()) & places)))]
         index[root] = low[root] = len(index)
         path.append(root)
         on_path.add(root)
@@ -180,7 +178,7 @@ def circles(places: set[Place], onward: Mapping[Place, set[Place]]) -> list[set[
                     index[target] = low[target] = len(index)
                     path.append(target)
                     on_path.add(target)
-                    work.append((target, iter(sorted(onward.get(target, ())))))
+                    work.append((target, iter(sorted(onward.get(target, set()) & places))))
                     break
                 if target in on_path:
                     low[place] = min(low[place], index[target])

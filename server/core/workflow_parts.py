@@ -17,6 +17,14 @@ PLACES: Final = ("unit", "parent", "province", "district", "commune", "departmen
 TIMED_EVENTS: Final = ("approve", "return", "recall", "close", "reopen")
 #: What the people of an escalation may do in the place of those who let the deadline pass.
 ESCALATED_EVENTS: Final = ("sign", "approve", "return")
+#: What the event row of a move says by itself; no input may be called so.
+MOVE_DETAILS: Final = frozenset(
+    {
+        *("from", "to", "edit", "revision", "draft_changes", "findings", "digest", "receipt"),
+        *("attachments", "on_behalf_of"),
+        *("transition", "place", "signed", "of", "title", "escalated"),
+    }
+)
 _DEFS: Final = "#/$defs/"
 
 

@@ -67,4 +67,5 @@ def collected(history: Sequence[Event], edit: int) -> tuple[Signature, ...]:
 def is_partial(details: Mapping[str, object]) -> bool:
     """Whether an event's details are those of a signature after which others are still awaited."""
     signed, of = details.get("signed"), details.get("of")
-    return isinstance(signed, int) and isinstance(of, int) and signed < of
+    stays = "to" in details and details["to"] == details.get("from")
+    return stays and isinstance(signed, int) and isinstance(of, int) and signed < of

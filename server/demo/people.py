@@ -26,6 +26,8 @@ DEPARTMENTS = ("d_sldtbxh", "d_sgtvt", "d_snv")
 #: The new communes often bear the name of an old one.
 _NEW = ".moi"
 _SIGNING_DISTRICTS = frozenset({"060", "061"})
+#: Pác Nặm and Chợ Đồn: the districts whose clerk for the sums can sign in.
+_SUMMING = frozenset({"060", "064"})
 _KINDS = ("xa ", "phuong ", "thi tran ", "huyen ", "thanh pho ", "tinh ")
 _FAMILY = ("Hoàng", "Nông", "Triệu", "Lý", "Bàn", "Đặng", "Hà", "Ma", "Lường", "Dương", "Nguyễn")
 _MIDDLE = ("Thị", "Văn", "Minh", "Thu", "Đức", "Ngọc", "Xuân")
@@ -120,6 +122,10 @@ def hire(cast: Cast, units: Mapping[str, OrgUnit], province: str = "06") -> None
             above = _district_of(commune, units)
             signs = above in _SIGNING_DISTRICTS or commune.code in PILOTS
             _commune(cast, commune, secret=above == "060", signs=signs)
+    for unit in (*districts, top):  # who sums up reads the reports below as well
+        secret = unit.code in _SUMMING or unit is top
+        word = "tinh" if unit is top else short_name(unit)
+        cast.add(f"{word}.tonghop", Role.REPORTER, unit, secret=secret, reads=True)
 
 
 def hire_after_merger(cast: Cast, units: Mapping[str, OrgUnit], codes: Iterable[str]) -> None:

@@ -36,6 +36,7 @@ class Collection:
     letter: tuple[str, date]
     forms: tuple[str, ...]
     due: Mapping[str, date] = field(default_factory=dict)
+    parents: bool = False  # whether districts and the province owe their sums too
 
 
 COLLECTIONS = (
@@ -65,6 +66,7 @@ COLLECTIONS = (
             "cadres",
             "prestige_persons",
         ),
+        parents=True,
     ),
 )
 _DAYS_OFF = (
@@ -164,4 +166,6 @@ def open_collection(
         forms=collection.forms,
         opens_on=day,
     )
-    services.obligations.open_round(actor, round_, due=collection.due, units=units)
+    services.obligations.open_round(
+        actor, round_, due=collection.due, units=units, parents=collection.parents
+    )

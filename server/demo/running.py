@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import click
 
-from server.app import DEMO_HOUR, ROOT, ShiftedClock, build, clock_of
+from server.app import DEMO_HOUR, ROOT, build, clock_of
 from server.cli.operation import run_server
 from server.core.ports import LOCAL
 from server.demo.merger import MERGED_ON
@@ -13,6 +13,7 @@ from server.demo.people import Cast
 from server.demo.place import Place, is_free
 from server.demo.seeding import Seeder
 from server.demo.sink import start_sink
+from server.machine import ShiftedClock
 from server.settings import Settings
 from server.storage.database import Database
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
-from server.app import ROOT, Application, ShiftedClock
+from server.app import ROOT, Application
 from server.core.access import Actor, Role
 from server.core.org_unit import Level, OrgUnit
 from server.demo import merger, rounds
@@ -16,6 +16,7 @@ from server.demo.story_earlier import LAST, EarlierYears
 from server.demo.story_forms import CORRECTED_ON, Forms
 from server.demo.story_merged import MergedStory
 from server.demo.timeline import Timeline, local
+from server.machine import ShiftedClock
 from server.services.dispatch import NOTICES, OBSERVATIONS
 
 INSTALLED = date(2021, 5, 4)

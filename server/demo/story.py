@@ -16,6 +16,8 @@ from server.demo.story_forms import Forms, Pace
 from server.demo.timeline import local, workday
 
 RETURNED_ON = date(2025, 1, 21)
+SUMMED_AT = local(date(2025, 1, 24), 9, 30)
+_SUMMING = "064"  # Chợ Đồn
 _EXTENDED = "01960"  # Hiệp Lực
 _EXTENSION_REASON = "Công chức phụ trách nghỉ thai sản, chưa bàn giao (xin ngày 14/01/2025)."
 
@@ -48,6 +50,7 @@ class PopulationStory:
                 continue
             self._course(course.commune, course.stage, course.sent_at)
         self.desk.timeline.at(local(RETURNED_ON, 9, 10), self._extend)
+        self.desk.timeline.at(SUMMED_AT, self._sum_up)
 
     def _course(self, commune: Commune, stage: Stage, sent_at: datetime | None) -> None:
         report = Report(
@@ -86,6 +89,15 @@ class PopulationStory:
         [owed] = obligations.obligations.find("population_ethnic", unit.id, "2024")
         actor = self.desk.cast.actor(Role.APPROVER, self.desk.upper[unit.id][0])
         obligations.excuse(actor, owed.id, until=date(2025, 1, 27), reason=_EXTENSION_REASON)
+
+
+    def _sum_up(self) -> None:
+        """Chợ Đồn sums up what is approved so far: 12 of 20, for now."""
+        unit = self.units[_SUMMING]
+        actor = self.desk.cast.actor(Role.REPORTER, unit.id)
+        self.desk.services.consolidations.start(
+            actor, form="population_ethnic", org_unit=unit.id, period="2024"
+        )
 
 
 def _days(key: str, count: int) -> timedelta:

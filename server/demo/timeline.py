@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from server.app import ShiftedClock
 from server.core.ports import LOCAL
+from server.machine import ShiftedClock
 
 Act = Callable[[], object]
 

@@ -225,6 +225,8 @@ class Accounts:
             details: dict[str, object] = {"role": str(grant.role), "org_unit": grant.org_unit}
             if grant.personal:
                 details["personal"] = True
+            if grant.manages:
+                details["manages"] = True
             self._record(account_id, "granted", by.account, details)
 
     def end_grant(self, by: Actor, account_id: str, grant_id: int, on: date) -> None:

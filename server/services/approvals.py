@@ -9,22 +9,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-import jsonschema_rs
+import structlog
 
-from server.core.access import Actor, Role
+from server.core.access import SYSTEM, Actor, Role
 from server.core.answers import seal
 from server.core.calendar import add_working_days
-from server.core.finding import Finding, Severity
+from server.core.finding import Severity
 from server.core.json_text import digest
 from server.core.obligation import Obligation, Progress
 from server.core.ports import Clock, Transaction
 from server.core.reasons import with_reasons
 from server.core.submission import Edit, Revision
 from server.core.workflow import Move
-from server.errors import BieumauError, InputInvalid, PeriodClosed, Stale
+from server.core.workflow_parts import MOVE_DETAILS
+from server.errors import BieumauError, PeriodClosed, Stale
 from server.services.delegations import stands_for
+from server.services.due_moves import due_candidates, due_move
 from server.services.guards import Attempt, Guards
 from server.services.masking import masked
+from server.services.move_details import checked_input, finding_counts, signature_details
 from server.services.page import Page
 from server.services.review import Reviewer, SubmissionView
 from server.storage.attachments import AttachmentStore
@@ -32,6 +35,7 @@ from server.storage.events import EventStore
 from server.storage.obligations import ObligationStore
 from server.storage.submissions import SubmissionStore
 
+log = structlog.get_logger()
 #: Working days that a unit has to correct a returned report when the return names no day.
 RETURN_DAYS = 3
 _SEALING = ("sign", "send")
@@ -96,24 +100,28 @@ class Approvals:
             submission = view.submission
             if submission.edit != seen:
                 raise Stale(kind="submission", current=submission.summary())
+            kept = with_reasons(submission.reasons, reasons)
+            if reasons:  # the conditions of moves see what is explained now
+                given_reasons = replace(submission, reasons=kept)
+                view = self.reviewer.seen(actor, given_reasons, view, view.verdict)
             move = view.workflow.fire(
                 event,
                 state=submission.state,
                 actor=actor.within(view.form.code),
                 places=view.places,
                 facts=view.facts,
+                visit=view.visit,
             )
             principal = stands_for(actor, view, move)
             if event in _PASSING_ON and view.obligation.closed:
                 raise PeriodClosed(state="closed")
-            given = _checked_input(move, supplied or {})
-            kept = with_reasons(submission.reasons, reasons)
+            given = checked_input(move, supplied or {})
             history = self.events.of(f"submission/{submission.id}")
             names = move.guards
             if event in _PASSING_ON and "parts_in" not in names:
                 names = (*names, "parts_in")  # whatever the workflow says
             self.guards.check(names, Attempt(view, actor, history, kept, principal))
-            self._carry_out(view, move, actor, given, kept, principal)
+            self._carry_out(view, move, actor, given, kept, principal=principal)
             # A move changes no answer, so the verdict stands.
             moved = self.submissions.get(submission_id)
             return masked(self.reviewer.seen(actor, moved, view, view.verdict))
@@ -132,6 +140,35 @@ class Approvals:
                 results.append(Decision(submission_id, None))
         return results
 
+    def fire_due(self, limit: int = 100) -> int:
+        """Fire the moves of time that are due, each once; how many reports moved.
+
+        A report whose guards object stays, and is asked again at the next tick.
+        """
+        fired = 0
+        for submission_id in due_candidates(self.reviewer, self.submissions, self.clock.now()):
+            if fired >= limit:
+                break
+            fired += self._fire_due(submission_id)
+        return fired
+
+    def _fire_due(self, submission_id: str) -> bool:
+        try:
+            with self.transaction():
+                self.submissions.hold(submission_id)
+                view = self.reviewer.system_view(self.submissions.get(submission_id))
+                due = due_move(view, self.clock.today(), self.reviewer.reference.holidays())
+                if due is None:
+                    return False  # another worker was here first
+                history = self.events.of(f"submission/{submission_id}")
+                reasons = view.submission.reasons
+                self.guards.check(due.move.guards, Attempt(view, SYSTEM, history, reasons))
+                self._carry_out(view, due.move, SYSTEM, due.given, reasons)
+        except BieumauError as objection:
+            log.info("workflow.not_moved", submission=submission_id, reason=objection.code)
+            return False
+        return True
+
     def inbox(self, actor: Actor, *, after: str | None = None, limit: int = 500) -> Page[InboxItem]:
         """What waits for this actor's signature or approval, the longest overdue first."""
         units = self.reviewer.scope.visible(actor)
@@ -140,7 +177,7 @@ class Approvals:
         states = sorted(
             {
                 source
-                for workflow in self.reviewer.catalogue.workflows()
+                for workflow in self.reviewer.catalogue.every_workflow()
                 for transition in workflow.transitions
                 if transition.event in ("sign", "approve")
                 for source in transition.sources
@@ -170,22 +207,24 @@ class Approvals:
         actor: Actor,
         given: Mapping[str, object],
         reasons: tuple[Mapping[str, str], ...],
+        *,
         principal: str | None = None,
     ) -> None:
         now, submission = self.clock.now(), view.submission
         details: dict[str, object] = {
             "from": move.source,
-            "to": move.target,
+            "to": move.reaches,
             "edit": submission.edit,
             "revision": submission.revision,
+            **signature_details(move),
         }
-        if move.event in _PASSING_ON:
+        if move.event in _PASSING_ON or not move.completes:
             details["draft_changes"] = self.submissions.changes_digest(
                 submission.id, submission.revision
             )
-            details["findings"] = _summary(view.verdict.findings)
-        if move.event in _SEALING:
-            revision = self._seal(view, actor, now, reasons)
+            details["findings"] = finding_counts(view.verdict.findings)
+        if move.event in _SEALING and move.completes:
+            revision = self.seal_edition(view, actor, now, reasons)
             submission = replace(submission, revision=revision.number)
             details |= {
                 "revision": revision.number,
@@ -194,25 +233,34 @@ class Approvals:
             }
             attached = self.attachments.of(submission.id)
             if attached:
-                details["attachments"] = sorted(
-                    {f"{one.kind}:{one.sha256}" for one in attached}
-                )
+                details["attachments"] = sorted({f"{one.kind}:{one.sha256}" for one in attached})
         elif submission.revision:
             sealed = self.submissions.revision(submission.id, submission.revision)
             details["digest"] = sealed.digest
-        given = {key: value for key, value in given.items() if key != "on_behalf_of"}
+        given = {key: value for key, value in given.items() if key not in MOVE_DETAILS}
         details |= {key: value for key, value in given.items() if key not in details}
         if principal is not None:
             details["on_behalf_of"] = principal
-        self.submissions.move(
-            submission,
-            state=move.target,
-            revision=submission.revision,
-            reasons=reasons,
-            by=actor.account,
-            at=now,
-        )
-        self._follow(view, move, given, now)
+        if move.completes:
+            self.submissions.move(
+                submission,
+                state=move.target,
+                revision=submission.revision,
+                reasons=reasons,
+                by=actor.account,
+                at=now,
+            )
+            self._follow(view, move, given, now)
+        else:  # a signature among several: the report stays, and its deadline runs on
+            self.submissions.save(
+                submission,
+                answers=submission.answers,
+                statuses=submission.statuses,
+                nil=submission.nil,
+                reasons=reasons,
+                by=actor.account,
+                at=now,
+            )
         self.events.append(
             subject=f"submission/{submission.id}",
             name=f"submission.{move.event}",
@@ -221,13 +269,14 @@ class Approvals:
             details=details,
         )
 
-    def _seal(
+    def seal_edition(
         self,
         view: SubmissionView,
         actor: Actor,
         now: datetime,
         reasons: tuple[Mapping[str, str], ...],
     ) -> Revision:
+        """Seal what the report of *view* says as its next edition, inside the caller's move."""
         submission = view.submission
         answers, statuses = submission.answers, submission.statuses
         if not submission.nil:
@@ -311,27 +360,3 @@ def _sent_at(obligation: Obligation, progress: Progress, now: datetime) -> datet
     if obligation.progress is Progress.RETURNED:
         return now
     return obligation.sent_at or now
-
-
-def _checked_input(move: Move, supplied: Mapping[str, object]) -> dict[str, object]:
-    if move.input is None:
-        return {}
-    validator = jsonschema_rs.Draft202012Validator(dict(move.input), validate_formats=True)
-    errors = [
-        {
-            "path": "".join(f"/{token}" for token in error.instance_path),
-            "code": f"schema.{error.kind.name}",
-            "message": error.message,
-        }
-        for error in validator.iter_errors(dict(supplied))
-    ]
-    if errors:
-        raise InputInvalid(errors=errors, input=move.input)
-    return dict(supplied)
-
-
-def _summary(findings: Sequence[Finding]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for finding in findings:
-        counts[str(finding.severity)] = counts.get(str(finding.severity), 0) + 1
-    return counts

@@ -88,6 +88,12 @@ class Catalogue:
     def workflows(self) -> tuple[Workflow, ...]:
         return tuple(self.workflow(code) for code in sorted(self._fresh().latest_workflows))
 
+    def every_workflow(self) -> tuple[Workflow, ...]:
+        """All versions that were ever published: reports stay on the one they began with."""
+        return tuple(
+            self.workflow(stored.code, stored.version) for stored in self.store.workflows()
+        )
+
     def codelist(self, code: str) -> CodeList:
         found = self._fresh().codelists.get(code)
         if found is None:

@@ -18,11 +18,10 @@ from server.core.form import Form
 from server.core.indicator import Indicator
 from server.core.personal import MASK, is_personal
 from server.core.shape import BlockKind
-from server.core.submission import STATUSES, Revision
+from server.core.submission import STATUSES, DraftChange, Revision
 from server.errors import NotFound
 from server.services.review import Reviewer, SubmissionView, Surroundings
 from server.storage.events import EventStore
-from server.storage.revisions import DraftChange
 from server.storage.submissions import SubmissionStore
 
 _ORDER = {"started": 0, "changed": 1, "sealed": 2, "marked": 3}

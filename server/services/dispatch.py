@@ -1,4 +1,4 @@
-"""What follows from events after commit: the projection of observations, and notices by mail.
+"""What follows from events after commit: the projection of observations, and notices on screen and by mail.
 
 Deliveries are claimed one by one; a failing one is tried again later and does
 not hold up the others. Each consumer computes from what stands in the database
@@ -22,6 +22,7 @@ from server.hooks.manager import Plugins
 from server.services.accounts import Accounts
 from server.services.review import Reviewer, SubmissionView
 from server.services.sheets import unit_title
+from server.services.telling import Telling
 from server.storage.events import EventStore
 from server.storage.mail import MailStore
 from server.storage.obligations import ObligationStore
@@ -49,6 +50,7 @@ class Dispatch:
     mails: MailStore
     reviewer: Reviewer
     accounts: Accounts
+    telling: Telling
     plugins: Plugins
     transaction: Transaction
     clock: Clock
@@ -84,6 +86,7 @@ class Dispatch:
                 if consumer == OBSERVATIONS:
                     self._observe(event)
                 else:
+                    self.telling.tell(event)
                     self._notify(event)
                 self.events.done(consumer, event.id)
         except Exception as error:
@@ -103,7 +106,8 @@ class Dispatch:
         """Make the observations of a submission equal to its last sealed revision."""
         view = self.reviewer.system_view(self.submissions.get(submission_id))
         submission = view.submission
-        if not (view.state.sent or view.state.final):
+        if view.consolidated or not (view.state.sent or view.state.final):
+            # The figures of a consolidated report are those of the reports it was summed from.
             self.observations.remove(submission.id)
             return 0
         sealed = self.submissions.revision(submission.id, submission.revision)

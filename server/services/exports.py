@@ -218,6 +218,11 @@ class Exports:
             role = roles.get(event.name.removeprefix("submission."))
             if role is not None:
                 names[role] = self.accounts.name_of(event.actor)
+                principal = event.details.get("on_behalf_of")
+                if isinstance(principal, str):
+                    names[f"{role}_for"] = self.accounts.name_of(principal)
+                else:
+                    names.pop(f"{role}_for", None)
         if "reporter" not in names:
             drafted = view.submission.changed_by
             if drafted is not None and drafted in self._reporters(view):

@@ -11,7 +11,9 @@ from server.core.event import Event
 from server.core.finding import Finding, Severity, blocks
 from server.core.obligation import Progress
 from server.core.submission import Revision, Submission
+from server.core.workflow_visit import is_partial
 from server.errors import AnswersInvalid, GuardFailed, ReasonMissing
+from server.services.children import Children
 from server.services.circumstances import SHORTEST_REASON
 from server.services.review import SubmissionView
 from server.storage.obligations import ObligationStore
@@ -42,6 +44,7 @@ class Guards:
     submissions: SubmissionStore
     obligations: ObligationStore
     records: SurveyRecordStore
+    children: Children
 
     def check(self, names: Sequence[str], attempt: Attempt) -> None:
         """Raise the first objection of the guards in *names*."""
@@ -84,7 +87,7 @@ class Guards:
     def _not_own_work(self, attempt: Attempt) -> None:
         vouched: set[str] = set()
         for event in attempt.history:
-            if event.name in _RESTARTS:
+            if event.name in _RESTARTS and not is_partial(event.details):
                 vouched.clear()
             elif event.name in _VOUCHING:
                 vouched |= {event.actor, str(event.details.get("on_behalf_of") or event.actor)}
@@ -122,7 +125,10 @@ class Guards:
 
     def _children_done(self, attempt: Attempt) -> None:
         view = attempt.view
-        form = str(view.form.settings.get("consolidates", view.form.code))
+        if view.consolidated:
+            self.children.require(view, attempt.reasons)
+            return
+        form = view.form.code
         below = [unit for unit in view.children if unit != view.submission.org_unit]
         waiting = [
             item.org_unit

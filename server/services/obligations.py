@@ -6,6 +6,7 @@ from datetime import date
 
 from server.core.access import Actor, Role
 from server.core.calendar import next_working_day
+from server.core.consolidation import is_consolidated, source_form
 from server.core.form import Form
 from server.core.obligation import Obligation, ObligationState, Progress, Round
 from server.core.org_unit import OrgUnit, Tree
@@ -62,12 +63,14 @@ class Obligations:
         *,
         due: Mapping[str, date] | None = None,
         units: Mapping[str, Sequence[str]] | None = None,
+        parents: bool = True,
     ) -> int:
         """Open a collection: write the round and one obligation for each unit that owes a form.
 
         *due* gives the last day per form code and wins over the form's own rule; a due day
         that is no working day moves to the next one. *units* narrows a form to these unit
-        ids. Opening the same round again adds only what is missing.
+        ids. Opening the same round again adds only what is missing. Without *parents* the
+        units above owe no consolidated reports.
 
         Returns: how many obligations are new.
         """
@@ -83,7 +86,7 @@ class Obligations:
                 fixed = (due or {}).get(code)
                 owed += [
                     self._obligation(form, unit, period, round_, fixed)
-                    for unit in self._assigned(form, period, round_)
+                    for unit in self._assigned(form, period, round_, parents=parents)
                     if chosen is None or unit.id in chosen
                 ]
             added = self.obligations.add_many(owed)
@@ -212,10 +215,13 @@ class Obligations:
             may_fill=obligation.org_unit in actor.units(Role.REPORTER),
         )
 
-    def _assigned(self, form: Form, period: Period, round_: Round) -> list[OrgUnit]:
+    def _assigned(
+        self, form: Form, period: Period, round_: Round, *, parents: bool
+    ) -> list[OrgUnit]:
         """The units that owe *form*: by level, kind or code, alive when the round opens.
 
-        A unit is judged on the day the round opens, because it may end inside the period.
+        A unit is judged on the day the round opens, because it may end inside the period. Who
+        stands above one of them owes the sum where the form is consolidated.
         """
         rule = form.settings.get("assignedTo", {})
         if not isinstance(rule, Mapping):
@@ -223,12 +229,22 @@ class Obligations:
         levels, kinds = set(rule.get("levels", ())), set(rule.get("kinds", ()))
         codes = set(rule.get("units", ()))
         day = max(round_.opens_on, period.start)
-        return [
+        found = [
             unit
             for unit in self.reviewer.reference.units(day)
             if unit.code in codes
             or (str(unit.level) in levels and (not kinds or unit.kind in kinds))
         ]
+        if not parents or source_form(form) != form.code:
+            return found
+        tree, own = self.reviewer.reference.tree(day), {unit.id for unit in found}
+        above = {
+            over.id: over
+            for unit in found
+            for over in tree.ancestors(unit.id)
+            if over.id not in own and is_consolidated(form, over.level)
+        }
+        return [*found, *above.values()]
 
     def _obligation(
         self, form: Form, unit: OrgUnit, period: Period, round_: Round, fixed: date | None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from server.core.access import Actor
+from server.core.consolidation import is_consolidated
 from server.core.indicator import Indicator
 from server.core.obligation import Obligation, Progress
 from server.core.org_unit import Level, OrgUnit, Tree
@@ -119,8 +120,12 @@ class Reports:
             form=form, org_units=units, period=period, limit=_EVERYTHING
         ):
             group = form
+            tree = self.reference.tree_of(obligation.org_unit, span)
+            if is_consolidated(
+                self.catalogue.form(form), tree.by_id[obligation.org_unit].level
+            ):
+                continue  # a sum of the reports that are counted here
             if group_by is not None:
-                tree = self.reference.tree_of(obligation.org_unit, span)
                 group = obligation.org_unit
                 if group_by != "org_unit":
                     group = _group(tree, obligation.org_unit, Level(group_by))

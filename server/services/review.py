@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from server.core.access import SYSTEM, Actor, Role
 from server.core.answers import Context, Verdict, diff, without_answered
+from server.core.consolidation import is_consolidated, is_summed, refuse_summed
 from server.core.form import Form
 from server.core.obligation import Obligation
 from server.core.org_unit import Level, OrgUnit, Tree
@@ -82,6 +83,15 @@ class SubmissionView:
     @property
     def period(self) -> Period:
         return self.context.period
+
+    @property
+    def consolidated(self) -> bool:
+        """Whether its figures are the sums of reports from below."""
+        return is_consolidated(self.form, self.unit.level)
+
+    def locked(self, path: str) -> bool:
+        """Whether the actor cannot type at *path*: it is of other hands, or a sum."""
+        return (self.consolidated and is_summed(self.form, path)) or self.hands.locked(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +233,12 @@ class Reviewer:
         around: Surroundings,
         after: tuple[Mapping[str, object], Mapping[str, str]],
     ) -> None:
-        """Raise ``PartClosed`` when *after* changes a cell that is not the actor's to write."""
+        """Raise ``PartClosed`` when *after* changes a cell that is not the actor's to write.
+
+        Of a consolidated report nobody types the sums: ``CellsSummed``.
+        """
+        if is_consolidated(around.form, around.unit.level):
+            refuse_summed(around.form, (current.answers, current.statuses), after)
         hands = self.hands(actor, current, around)
         if not hands.divided:
             return
@@ -268,5 +283,7 @@ class Reviewer:
         """The workflow that a new report of *unit* starts with."""
         no_district = tree.at_level(unit.id, Level.DISTRICT) is None
         return form.workflow_for(
-            str(unit.level), without_district=unit.level is Level.COMMUNE and no_district
+            str(unit.level),
+            without_district=unit.level is Level.COMMUNE and no_district,
+            consolidated=is_consolidated(form, unit.level),
         )

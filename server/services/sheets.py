@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from server.core.answer_paths import cell_title, place_of, rows_of, value_at
 from server.core.answer_schema import merged
+from server.core.consolidation import CORRECTION, INCOMPLETE
 from server.core.form import Form
 from server.core.layout import Column, Field, Grid, Row
 from server.core.org_unit import Level, OrgUnit
@@ -38,6 +39,8 @@ STATUS_SIGNS: Mapping[str, str] = {
 _ANSWERED: Mapping[str, str] = {
     "outlier": "Số khác nhiều so với các kỳ trước của chính đơn vị.",
     "mark": "Ô được đánh dấu khi trả lại để sửa.",
+    CORRECTION: "Sửa khác số cộng từ cấp dưới.",
+    INCOMPLETE: "Tổng hợp khi còn thiếu báo cáo cấp dưới.",
 }
 DEMO_NOTICE = "SỐ LIỆU MINH HỌA, không phải số liệu thật của địa phương."
 _HEAD_OF_OFFICE = ("THỦ TRƯỞNG ĐƠN VỊ", "(Ký, đóng dấu, họ tên)")
@@ -88,13 +91,19 @@ def issued_by(form: Form) -> str:
 
 
 def signatures(unit: OrgUnit | None, names: Mapping[str, str]) -> tuple[SheetSignature, ...]:
-    """Who signs under a form of *unit*, with the names that are known."""
+    """Who signs under a form of *unit*, with the names that are known.
+
+    A deputy signs under the leader's title with TUQ. (by authority), and it says for whom.
+    """
+    head, name = _HEAD_OF_OFFICE if unit is None else _HEADS[unit.level], names.get("signer", "")
+    if "signer_for" in names:
+        *above, title, hint = head
+        head = (*above, f"TUQ. {title}", hint)
+        name = f"{name} (thay mặt {names['signer_for']})"
     return (
         SheetSignature(("Người lập biểu", "(Ký, họ tên)"), names.get("reporter", "")),
         SheetSignature(("Người kiểm tra biểu", "(Ký, họ tên)"), ""),
-        SheetSignature(
-            _HEAD_OF_OFFICE if unit is None else _HEADS[unit.level], names.get("signer", "")
-        ),
+        SheetSignature(head, name),
     )
 
 

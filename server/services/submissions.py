@@ -23,12 +23,12 @@ from server.core.answers import (
     validate_paths,
     without_calculated,
 )
+from server.core.consolidation import is_consolidated, refuse_summed
 from server.core.event import Event
 from server.core.obligation import Obligation, Progress
 from server.core.period import Period, PeriodType
 from server.core.personal import mask_changes
 from server.core.ports import Clock, NewId, Transaction
-from server.core.prefill import prefilled
 from server.core.reasons import Reason, with_reasons
 from server.core.submission import Change, Edit, Revision, Submission
 from server.errors import (
@@ -41,6 +41,7 @@ from server.errors import (
     TransitionRefused,
 )
 from server.services.masking import masked, masked_revision, note_look
+from server.services.opening_values import opening_values
 from server.services.page import Page
 from server.services.periods import asked_period
 from server.services.review import Reviewer, SubmissionView, Surroundings
@@ -101,8 +102,12 @@ class Submissions:
             given = without_calculated(found, answers or {})
             validate_paths(found, given, statuses or {})
             around = self.reviewer.surroundings(found, workflow, org_unit, tree, span)
-            if not given:
-                given = prefilled(found, around.context.previous)
+            if is_consolidated(found, unit.level):
+                refuse_summed(found, ({}, {}), (given, statuses or {}))
+            elif not given:
+                given = opening_values(
+                    self.reviewer.reference, found, org_unit, around.context
+                )
             now = self.clock.now()
             submission = Submission(
                 id=self.new_id(),

@@ -171,7 +171,7 @@ class AccountStore(SignInStore):
             where.append(f"org_unit_id IN ({marks(org_units)})")
             values += sorted(org_units)
         rows = self._database.rows(
-            "SELECT id, account_id, role, org_unit_id, valid_from, valid_to, personal, edit"
+            "SELECT id, account_id, role, org_unit_id, valid_from, valid_to, personal, manages, edit"
             f" FROM account_grant WHERE {' AND '.join(where)} ORDER BY id",
             values,
         )
@@ -179,18 +179,20 @@ class AccountStore(SignInStore):
             AccountGrant(
                 id_,
                 whose,
-                Grant(Role(role), unit, day_of(first), day_of(last), bool(personal)),
+                Grant(
+                    Role(role), unit, day_of(first), day_of(last), bool(personal), bool(manages)
+                ),
                 edit,
             )
-            for id_, whose, role, unit, first, last, personal, edit in rows
+            for id_, whose, role, unit, first, last, personal, manages, edit in rows
         ]
 
     def add_grant(self, account_id: str, grant: Grant) -> int:
         """Grants a role; the number of the grant."""
         row = self._database.row(
             "INSERT INTO account_grant"
-            " (account_id, role, org_unit_id, valid_from, valid_to, personal)"
-            " VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+            " (account_id, role, org_unit_id, valid_from, valid_to, personal, manages)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
             (
                 account_id,
                 grant.role.value,
@@ -198,6 +200,7 @@ class AccountStore(SignInStore):
                 day_text(grant.valid_from),
                 day_text(grant.valid_to),
                 grant.personal,
+                grant.manages,
             ),
         )
         if row is None:

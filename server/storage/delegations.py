@@ -45,9 +45,13 @@ class DelegationStore:
 
     def of(self, *, principal: str | None = None, deputy: str | None = None) -> list[Delegation]:
         """What somebody gave or received, the newest first."""
-        column, account = ("d.deputy_id", deputy) if principal is None else (
-            "d.principal_id",
-            principal,
+        column, account = (
+            ("d.deputy_id", deputy)
+            if principal is None
+            else (
+                "d.principal_id",
+                principal,
+            )
         )
         rows = self._database.rows(f"{_SELECT} WHERE {column} = ? ORDER BY d.id DESC", (account,))
         return [_delegation(row) for row in rows]

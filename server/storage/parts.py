@@ -62,6 +62,14 @@ class PartStore:
             raise Stale(kind="part", current={"state": str(found.state), "edit": found.edit})
         return found
 
+    def assigned_to(self, account: str) -> list[Part]:
+        """Open parts that this person was given."""
+        rows = self._database.rows(
+            f"{_SELECT} WHERE assignee_id = ? AND state = ? ORDER BY id",
+            (account, PartState.OPEN.value),
+        )
+        return [_part(row) for row in rows]
+
     def open_of(self, units: Collection[str], account: str, limit: int = 200) -> list[Part]:
         """Open parts that other reports owe these units, or that this person was given."""
         if not units:

@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
 from server.core.json_text import dumps
-from server.core.submission import Change, Revision
+from server.core.submission import Change, DraftChange, Revision
 from server.errors import Conflict, NotFound
 from server.storage.database import Database
 from server.storage.fields import instant, instant_text
@@ -37,17 +36,6 @@ _ADD_CHANGES = {
 }
 #: Canonical JSON of a text, as ``dumps`` writes it.
 _written = json.JSONEncoder(ensure_ascii=False).encode
-
-
-@dataclass(frozen=True, slots=True)
-class DraftChange:
-    """A changed cell as it was kept: who changed it when, after which revision."""
-
-    id: int
-    revision: int
-    change: Change
-    by: str
-    at: datetime
 
 
 class RevisionStore:

@@ -108,6 +108,26 @@ class SubmissionStore(RevisionStore, SurveyRecordStore, CommentStore):
         )
         return [_submission(row) for row in rows]
 
+    def resting(
+        self,
+        workflow: str,
+        states: Collection[str],
+        since: datetime,
+        *,
+        after: str = "",
+        limit: int = 100,
+    ) -> list[str]:
+        """Ids, those after *after*, of reports in one of *states* since before that moment.
+
+        *workflow* is a code and a version: ``commune_province/1``.
+        """
+        rows = self._database.rows(
+            "SELECT id FROM submission WHERE workflow_version_id = ?"
+            f" AND state IN ({marks(states)}) AND state_since < ? AND id > ? ORDER BY id LIMIT ?",
+            (workflow, *sorted(states), instant_text(since), after, limit),
+        )
+        return [id_ for (id_,) in rows]
+
     def save(
         self,
         submission: Submission,

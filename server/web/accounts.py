@@ -112,7 +112,11 @@ def account() -> ResponseReturnValue:
     reference = services().reference
     own = current_account()
     grants = [
-        (role_title(grant.role), reference.unit(grant.org_unit).name)
+        (
+            role_title(grant.role),
+            reference.unit(grant.org_unit).name,
+            services().accounts.name_of(grant.stands_for) if grant.stands_for else "",
+        )
         for grant in current_actor().grants
     ]
     unit = reference.unit(own.org_unit).name if own.org_unit else None

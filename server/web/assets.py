@@ -42,6 +42,7 @@ _MODULE_WORD: Final = re.compile(r"^(?:import|export)\b.*$|\bimport\.meta\b", re
 _REMARK: Final = re.compile(r"^ *//.*\n|^ */\*\*(?:[^*]|\*(?!/))*\*/\n", re.MULTILINE)
 _INDENT: Final = re.compile(r"^ +", re.MULTILINE)
 _STYLE_REMARK: Final = re.compile(r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/")
+_STYLE_FONT: Final = re.compile(r"@font-face *\{[^}]*\}\n?")
 _STYLE_SPACE: Final = re.compile(r"\s*([{};])\s*")
 
 
@@ -106,10 +107,14 @@ def _digest(text: str) -> str:
 
 
 def join_style(name: str, root: Path) -> str:
-    """A style sheet without remarks and the spaces between rules, for any address."""
+    """A style sheet without remarks, the spaces between rules, and fonts.
+
+    Fonts would race with the page's script for a slow line; ``filling.js`` asks for them once one
+    can type.
+    """
     text = "\n".join((root / part).read_text(encoding="utf-8") for part in STYLES[name])
-    text = _STYLE_SPACE.sub(r"\1", _STYLE_REMARK.sub("", text)).strip()
-    return text.replace('url("../', 'url("/static/')
+    text = _STYLE_FONT.sub("", _STYLE_REMARK.sub("", text))
+    return _STYLE_SPACE.sub(r"\1", text).strip()
 
 
 def join_script(entry: Path) -> str:

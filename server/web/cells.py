@@ -103,7 +103,9 @@ def origin_title(origin: str) -> str:
 def _line(view: SubmissionView, path: str, event: CellEvent) -> PastLine:
     what = {
         "started": _("Bắt đầu nhập"),
-        "changed": origin_title(event.origin),
+        "changed": _("Tổng hợp từ cấp dưới")
+        if view.consolidated and event.origin == "imported"
+        else origin_title(event.origin),
         "sealed": _("Gửi lần thứ %(number)s", number=event.revision),
         "marked": _("Trả lại, đánh dấu ô này"),
     }[event.kind]

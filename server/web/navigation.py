@@ -10,17 +10,23 @@ from dataclasses import dataclass
 from flask import current_app, request, url_for
 
 from server.core.access import Actor, Right, Role
+from server.core.org_unit import Level
 from server.web.language import gettext
+from server.web.session import services
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One menu entry: who sees it is said by *right*, or by *roles* where that is narrower."""
+    """One menu entry: who sees it is said by *right*, or by *roles* where that is narrower.
+
+    With *at*, only who has a grant at a unit of one of these levels.
+    """
 
     title: str
     endpoint: str
     right: Right
     roles: frozenset[Role] = frozenset()
+    at: frozenset[Level] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,7 @@ class Menu:
 
 WORK = (
     Entry("Việc của tôi", "work.index", Right.SIGNED_IN),
+    Entry("Thông báo", "notices.index", Right.SIGNED_IN),
     Entry("Báo cáo đã gửi", "work.sent", Right.FILL),
     Entry("Phiếu", "records.index", Right.FILL),
     Entry("Chờ tôi ký", "approvals.inbox", Right.SIGN),
@@ -52,9 +59,24 @@ WORK = (
         Right.READ,
         frozenset({Role.REPORTER, Role.SIGNER}),
     ),
+    Entry(
+        "Tổng hợp",
+        "consolidations.index",
+        Right.READ,
+        at=frozenset({Level.DISTRICT, Level.PROVINCE}),
+    ),
+    Entry(
+        "Chốt số liệu",
+        "closing.index",
+        Right.SIGN,
+        frozenset({Role.SIGNER}),
+        at=frozenset({Level.PROVINCE}),
+    ),
     Entry("Theo dõi tiến độ", "reports.progress", Right.READ),
     Entry("Tra cứu số liệu", "reports.figures", Right.READ),
     Entry("Xuất dữ liệu", "exports.index", Right.READ),
+    Entry("Ủy quyền", "delegations.index", Right.APPROVE),
+    Entry("Tài khoản đơn vị cấp dưới", "accounts_below.index", Right.MANAGE_ACCOUNTS),
 )
 OFFICE = (
     Entry("Danh mục", "admin.index", Right.ADMINISTER),
@@ -67,6 +89,7 @@ OFFICE = (
     Entry("Bảng mã", "codelists.index_view", Right.ADMINISTER),
     Entry("Ngày nghỉ, ngày làm bù", "holidays.index_view", Right.ADMINISTER),
     Entry("Người dùng và phân quyền", "accounts_admin.index_view", Right.ADMINISTER),
+    Entry("Ủy quyền", "delegations_admin.index_view", Right.ADMINISTER),
     Entry("Tiện ích mở rộng", "plugins.index_view", Right.ADMINISTER),
     Entry("Thư đã gửi", "sent_mails.index_view", Right.ADMINISTER),
     Entry("Nhật ký hệ thống", "audit.index_view", Right.ADMINISTER),
@@ -92,9 +115,17 @@ def _links(actor: Actor, entries: tuple[Entry, ...]) -> Iterator[Link]:
 
 
 def _is_for(actor: Actor, entry: Entry) -> bool:
+    if entry.at and not any(_level(grant.org_unit) in entry.at for grant in actor.grants):
+        return False
     if entry.roles:
         return any(grant.role in entry.roles for grant in actor.grants)
     return entry.right is Right.SIGNED_IN or actor.may(entry.right)
+
+
+def _level(unit_id: str) -> Level | None:
+    """The level of a unit of today."""
+    unit = services().reference.tree(services().clock.today()).by_id.get(unit_id)
+    return None if unit is None else unit.level
 
 
 def _is_here(endpoint: str) -> bool:

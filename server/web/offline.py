@@ -76,10 +76,10 @@ def draft_key(account: str) -> bytes:
     return hmac.new(secret, f"drafts:{account}".encode(), hashlib.sha256).digest()
 
 
-def keeping_program(head: ReportHead, record: SurveyRecord | None = None) -> str:
-    """What ``static/js/keeping.js`` is told, as JSON that can stand in a script element."""
+def keeping_program(head: ReportHead, record: SurveyRecord | None = None) -> dict[str, object]:
+    """What ``static/js/keeping.js`` is told."""
     view = head.view
-    told = {
+    return {
         "browser": url_for("offline.browser"),
         "worker": url_for("offline.worker"),
         "edit": view.submission.edit if record is None else 0,
@@ -87,7 +87,6 @@ def keeping_program(head: ReportHead, record: SurveyRecord | None = None) -> str
         "title": f"{view.form.title}, {view.period.title}, {head.unit}",
         "texts": _texts(),
     }
-    return json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def holds_personal(form: Form) -> bool:

@@ -58,6 +58,14 @@ class Page:
         return menu_of(optional_actor())
 
     @property
+    def notices(self) -> int | None:
+        """How many notices are unread; None where there is nobody or no such page."""
+        actor = optional_actor()
+        if actor is None or "notices.index" not in current_app.view_functions:
+            return None
+        return services().notices.unread(actor)
+
+    @property
     def today(self) -> object:
         return services().clock.today()
 

@@ -48,6 +48,12 @@ CATALOGUE: Mapping[str, Entry] = {
         "Có ô thuộc phần của người khác hoặc phần đã báo xong. Xem các phần ở đầu trang: mở lại "
         "phần, hoặc đề nghị người phụ trách phần đó.",
     ),
+    "cells-summed": Entry(
+        403,
+        "Ô tổng hợp từ cấp dưới",
+        "Ô này cộng từ báo cáo của cấp dưới nên không nhập trực tiếp. Mở trang Tổng hợp của báo "
+        "cáo, sửa ô và ghi lý do.",
+    ),
     "password-change-due": Entry(
         403,
         "Cần đổi mật khẩu",

@@ -184,7 +184,7 @@ def figures_of(
         nil=submission.nil,
         usual={} if view.previous is None else view.previous.answers,
         before=before,
-        locked=view.hands.locked if to_type and view.hands.divided else None,
+        locked=view.locked if to_type and (view.hands.divided or view.consolidated) else None,
     )
 
 

@@ -12,6 +12,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.access import Right
+from server.core.consolidation import is_consolidated
 from server.core.indicator import Indicator
 from server.core.obligation import Obligation, ObligationState
 from server.core.org_unit import Level, OrgUnit, Tree
@@ -201,7 +202,9 @@ def _board(form: str | None, period: str | None) -> list[BoardRow]:
         if after is None or len(found) >= _EVERYTHING:
             break
     started = _submissions(form, period)
-    rows = [_row(obligation, started, today) for obligation in found]
+    rows = [
+        _row(obligation, started, today) for obligation in found if not _is_sum(obligation)
+    ]
     return sorted(
         rows,
         key=lambda row: (
@@ -211,6 +214,13 @@ def _board(form: str | None, period: str | None) -> list[BoardRow]:
             collation_key(row.unit.name),
         ),
     )
+
+
+def _is_sum(obligation: Obligation) -> bool:
+    """Whether it is a consolidated report: those have a page of their own."""
+    tree = services().reference.tree_of(obligation.org_unit, Period.parse(obligation.period))
+    form = services().catalogue.form(obligation.form)
+    return is_consolidated(form, tree.by_id[obligation.org_unit].level)
 
 
 def _submissions(form: str | None, period: str | None) -> dict[str, Submission]:

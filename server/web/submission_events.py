@@ -29,6 +29,7 @@ from server.errors import (
     TransitionRefused,
 )
 from server.services.review import SubmissionView
+from server.web.acting import behalf_of, doer
 from server.web.parts import part_title
 from server.web.policy import policy
 from server.web.problems import problem_of
@@ -151,6 +152,7 @@ def receipt(submission_id: str) -> ResponseReturnValue:
         "submissions/receipt.html",
         head=head_of(view, actor),
         last=last,
+        doer=doer(last),
         revision=revision,
         following=following,
         message=_message(view, last.name, last.happened_at, revision, following),
@@ -177,6 +179,7 @@ def _page(
             figures=shown,
             move=move,
             title=event_title(move.event),
+            behalf=behalf_of(actor, view, move),
             asked=asks,
             given=() if asks else _given(view, shown),
             usual=usual_reasons(),
@@ -220,10 +223,28 @@ def _refused(
                                        "phần này và ghi lý do.", part=part_title(view, key))}
             for key in error.facts["parts"]  # type: ignore[attr-defined]
         ]  # fmt: skip
+    elif isinstance(error, GuardFailed) and error.facts.get("guard") == "children_done":
+        errors = [{"field": "", "message": _children_message(view, error)}]
     return _page(
         view, actor, move, typed, errors or [{"field": "", "message": detail}],
         status=problem_of(error).status,
     )  # fmt: skip
+
+
+def _children_message(view: SubmissionView, error: GuardFailed) -> str:
+    """Why the sums cannot be passed on as they are, and what to do."""
+    units = error.facts.get("org_units")
+    tree = services().reference.tree_of(view.unit.id, view.period)
+    names = ", ".join(
+        tree.by_id[unit].name for unit in (units if isinstance(units, list) else ())
+    )
+    if error.facts.get("reason") == "stale":
+        return _("Báo cáo của %(units)s đã thay đổi. Mở trang Tổng hợp và tổng hợp lại.",
+                 units=names)  # fmt: skip
+    if error.facts.get("reason") == "not-consolidated":
+        return _("Chưa tổng hợp từ cấp dưới. Mở trang Tổng hợp và bấm Tổng hợp từ cấp dưới.")
+    return _("Còn thiếu báo cáo của %(units)s. Mở trang Tổng hợp, tổng hợp lại hoặc ghi lý do gửi "
+             "khi còn thiếu.", units=names)  # fmt: skip
 
 
 def _after(submission_id: str, event: str) -> ResponseReturnValue:

@@ -15,6 +15,7 @@ from server.core.values_view import NONE_AROSE
 from server.core.workflow import Workflow
 from server.errors import NotFound
 from server.services.review import SubmissionView
+from server.web.acting import doer
 from server.web.policy import policy
 from server.web.rendering import figures
 from server.web.session import current_actor, services
@@ -157,7 +158,7 @@ def _past(workflow: Workflow, event: Event) -> Past:
     return Past(
         event=event,
         title=event_done(event, workflow),
-        who=services().accounts.name_of(event.actor),
+        who=doer(event),
         reason=note if isinstance(note, str) else "",
         receipt=str(details.get("receipt", "")),
         facts=tuple(facts),

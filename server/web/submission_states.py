@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from server.core.calendar import next_working_day
 from server.core.event import Event
-from server.core.form import after
 from server.core.obligation import Obligation, ObligationState
 from server.core.org_unit import Level
 from server.core.ports import LOCAL
 from server.core.vietnamese import format_date
 from server.core.workflow import Workflow
+from server.core.workflow_time import last_day
+from server.core.workflow_visit import is_partial
 from server.services.review import SubmissionView
 from server.web.session import services
 from server.web.submission_words import gettext as _
@@ -62,7 +62,8 @@ def event_done(event: Event, workflow: Workflow) -> str:
     """
     code = event.name.partition(".")[2]
     reached = workflow.states.get(str(event.details.get("to", "")))
-    if code == "approve" and reached is not None:
+    among = is_partial(event.details)
+    if code == "approve" and reached is not None and not among:
         return _(reached.title)
     titles = {
         "started": _("Bắt đầu nhập"),
@@ -80,6 +81,8 @@ def event_done(event: Event, workflow: Workflow) -> str:
         "recall": _("Đã rút lại"),
         "close": _("Đã chốt số liệu"),
         "reopen": _("Đã mở lại để điều chỉnh"),
+        "correct": _("Đã đính chính"),
+        "consolidated": _("Đã tổng hợp từ cấp dưới"),
         "commented": _("Đã ghi ý kiến"),
         "comment_resolved": _("Đã đánh dấu xong ý kiến"),
         "record_added": _("Đã thêm phiếu"),
@@ -87,7 +90,8 @@ def event_done(event: Event, workflow: Workflow) -> str:
         "record_restored": _("Đã khôi phục phiếu"),
         "records_expected": _("Đã ghi số phiếu dự kiến"),
     }
-    return titles.get(code, code)
+    done = titles.get(code, code)
+    return f"{done} ({event.details['signed']}/{event.details['of']})" if among else done
 
 
 def badge_of(workflow: Workflow, state: str, *, missing: int | None = None) -> Badge:
@@ -207,5 +211,4 @@ def _step_due(view: SubmissionView) -> date | None:
     since, deadline = view.submission.state_since, view.state.deadline
     if deadline is None or since is None:
         return None
-    day = after(since.astimezone(LOCAL).date(), deadline)
-    return next_working_day(day, services().reference.holidays())
+    return last_day(since.astimezone(LOCAL).date(), deadline, services().reference.holidays())

@@ -17,7 +17,9 @@ from server.core.json_text import dumps
 from server.core.submission import Edit
 from server.core.workflow import Move
 from server.errors import Conflict, RequestInvalid, Stale
+from server.services.children import Standing
 from server.services.guards import empty_cells
+from server.services.opening_values import proposed_lines
 from server.services.review import SubmissionView
 from server.services.sheets import unit_title
 from server.web.policy import policy
@@ -57,6 +59,9 @@ class ReportHead:
     lock: str
     returned: Event | None
     returned_by: str
+    standing: Standing | None  # of the children of a consolidated report
+    corrected: Event | None  # the decision by which a final report was corrected
+    may_correct: bool
 
 
 @blueprint.post("/submissions/start")
@@ -77,7 +82,8 @@ def start() -> ResponseReturnValue:
         if not isinstance(existing, str):
             raise
         return redirect(url_for(".page", submission_id=existing), 303)
-    return redirect(url_for(".page", submission_id=view.submission.id), 303)
+    page_of = "consolidations.page" if view.consolidated else ".page"
+    return redirect(url_for(page_of, submission_id=view.submission.id), 303)
 
 
 @blueprint.get("/submissions/<submission_id>")
@@ -99,12 +105,15 @@ def page(submission_id: str) -> ResponseReturnValue:
     program = program_of(
         view.form, submission.answers, submission.statuses, view.context, view.verdict
     )
+    proposed = proposed_lines(services().reference, view.form, submission.org_unit, view.context)
     # The script marks the cells: it knows which empty ones nobody has had time to fill yet.
     unmarked = replace(view, verdict=replace(view.verdict, findings=()))
     return render_template(
         "submissions/fill.html",
         **{**shown, "figures": figures_of(unmarked, to_type=True)},
-        program=program_text({**program, "reasons": submission.reasons}, view, actor),
+        program=program_text(
+            {**program, "reasons": submission.reasons, "proposed": proposed}, view, actor
+        ),
         tasks=tasks_of(view),
     )
 
@@ -148,6 +157,9 @@ def head_of(view: SubmissionView, actor: Actor) -> ReportHead:
         lock=lock_reason(view),
         returned=returned,
         returned_by=by,
+        standing=services().consolidations.standing(view) if view.consolidated else None,
+        corrected=_correction_of(view),
+        may_correct=services().corrections.may_correct(actor, view),
     )
 
 
@@ -196,6 +208,13 @@ def _return_of(view: SubmissionView, actor: Actor) -> tuple[Event | None, str]:
         if event.name in ("submission.sign", "submission.send", "submission.recall"):
             break
     return None, ""
+
+
+def _correction_of(view: SubmissionView) -> Event | None:
+    """A first edition was never corrected, and a report that is worked on is not final."""
+    if not view.state.final or view.submission.revision < 2:  # noqa: PLR2004
+        return None
+    return services().corrections.last(view.submission.id)
 
 
 def _returner(view: SubmissionView, event: Event) -> str:

@@ -17,6 +17,7 @@ from server.core.obligation import ObligationState
 from server.core.period import Period
 from server.services.approvals import InboxItem
 from server.services.obligations import WorkItem
+from server.web.acting import behalf_note
 from server.web.policy import policy
 from server.web.session import current_actor, services
 from server.web.submission_states import (
@@ -91,6 +92,7 @@ def index() -> ResponseReturnValue:
         chosen=chosen,
         sent=services().obligations.count_sent(actor),
         to_sign=to_sign,
+        behalf={item.view.submission.id: behalf_note(actor, item.view) for item in to_sign},
         to_approve=len(waiting) - len(to_sign),
         desk=_desk(),
         approves=bool(actor.units(Role.APPROVER)),

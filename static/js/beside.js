@@ -77,6 +77,10 @@ class Side {
     const here = document.activeElement; // a link into the page may have put the focus there already
     if (here.matches("td.cell, [data-cell]")) this.path = here.id;
     if (WIDE.matches && this.kept() !== "closed") this.open(false);
+    WIDE.addEventListener("change", ({ matches }) => {
+      // Zoomed in, or turned: what stood beside the sheet would now cover it.
+      if (!matches && this.isOpen && !box.contains(document.activeElement)) this.close();
+    });
     this.load();
     this.comments.load();
   }
@@ -169,13 +173,14 @@ class Side {
       const least = show(Math.min(...numbers));
       facts.push([fill(texts.history, { count: numbers.length }), fill(texts.historyFacts, { mean, least, most: show(Math.max(...numbers)) })]);
     }
-    if (!spec.calculated) facts.push([texts.by, this.author(path)]);
+    const author = spec.calculated ? "" : this.author(path) || (held.value === null && !held.status ? texts.nobody : "");
+    if (author) facts.push([texts.by, author]);
     return facts;
   }
 
   author(path) {
     const known = [path, path.slice(0, path.lastIndexOf("/"))].map((one) => this.who.get(one)).filter(Boolean);
-    if (!known.length) return this.texts.nobody;
+    if (!known.length) return ""; // an earlier revision, or a program, brought the figure
     const { name, at, origin } = known.sort((a, b) => b.at - a.at)[0];
     return `${fill(this.texts.byFacts, { who: name, at: dayAndClock(at) })} (${this.texts[origin] || origin})`;
   }

@@ -5,6 +5,13 @@
 import { BrowserStore } from "./browser_store.js";
 
 const lockOf = (tab) => `bieumau-window:${tab}`;
+/** More cells than somebody types: a pasted block is shown first and kept right after. */
+const BLOCK = 20;
+const afterPaint = () =>
+  new Promise((done) => {
+    requestAnimationFrame(() => setTimeout(done));
+    setTimeout(done, 100); // a page that is not shown paints nothing
+  });
 const newTab = () => [...crypto.getRandomValues(new Uint8Array(9))].map((byte) => byte.toString(36).padStart(2, "0")).join("");
 
 export class Drafts {
@@ -71,6 +78,7 @@ export class Drafts {
   put(cells) {
     const records = cells.map(({ path, change }) => [this.place(path), { path, change, changes: this.changes }]);
     return this.attempt(async () => {
+      if (records.length > BLOCK) await afterPaint();
       await this.store.put("cells", this.key, records, "typing"); // what was half-typed is a value now
       return true;
     }, false);

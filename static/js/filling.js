@@ -40,7 +40,11 @@ function startStatuses(page, sheet) {
 function startFields(page) {
   const area = byId("sheet");
   area.addEventListener("change", ({ target }) => target.matches("[data-cell]") && page.commit([{ path: target.id, text: target.value }]));
-  area.addEventListener("focusin", ({ target }) => target.matches("[data-cell]") && page.emit("focused", { path: target.id }));
+  area.addEventListener("focusin", ({ target }) => {
+    if (!target.matches("[data-cell]")) return;
+    target.scrollIntoView({ block: "nearest" }); // browsers show the line of the caret; a text has more
+    page.emit("focused", { path: target.id });
+  });
   area.addEventListener("focusout", ({ target }) => target.matches("[data-cell]") && setTimeout(() => page.paint([target.id])));
 }
 
@@ -94,6 +98,15 @@ async function start() {
   startRecords(page);
   if (location.hash) page.select(decodeURIComponent(location.hash.slice(1)));
   document.documentElement.dataset.ready = "filling";
+  askForFonts();
+}
+
+/** Until one can type, the line is for the script alone. */
+function askForFonts() {
+  const sheet = document.createElement("link");
+  sheet.rel = "stylesheet";
+  sheet.href = document.querySelector("script[data-fonts]").dataset.fonts;
+  document.head.append(sheet);
 }
 
 start();

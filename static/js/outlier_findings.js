@@ -9,8 +9,9 @@ import { formatNumber } from "./vietnamese.js";
 const CODE = "outlier";
 const MEDIAN_SCALE = 0.6745;
 const MEAN_SCALE = 1.2533;
+const LEAST_SHARE = 0.05;
+const LEAST_DISTANCE = 5;
 const CONSTANT_SHARE = 0.2;
-const CONSTANT_DISTANCE = 5;
 const SHOWN_DECIMALS = 9;
 
 const ascending = (numbers) => [...numbers].sort((a, b) => a - b);
@@ -31,9 +32,10 @@ function summary(history) {
 
 function isFar(value, { middle, spread, mean }, limit) {
   const distance = Math.abs(value - middle);
+  if (distance <= LEAST_DISTANCE || distance <= LEAST_SHARE * Math.abs(middle)) return false;
   if (spread > 0) return (MEDIAN_SCALE * distance) / spread > limit;
   if (mean > 0) return distance / (mean * MEAN_SCALE) > limit;
-  return distance > CONSTANT_DISTANCE && distance > CONSTANT_SHARE * Math.abs(middle);
+  return distance > CONSTANT_SHARE * Math.abs(middle);
 }
 
 /** Each typed cell that holds a number, in the order of the form. */

@@ -32,9 +32,10 @@ function showKept(page, notice) {
 
 export function start(page) {
   const bar = document.getElementById("parts");
-  if (!bar) return;
+  if (!bar && !document.querySelector(LOCKED)) return; // a consolidated report has sums, but no bar
   for (const name of ["computed", "answered", "state"]) page.on(name, lock);
   lock();
+  if (!bar) return;
   showKept(page, document.getElementById("parts-kept"));
   for (const form of bar.querySelectorAll("[data-part-form]")) {
     form.addEventListener("submit", async (event) => {

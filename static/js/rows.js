@@ -69,11 +69,32 @@ export function start(page) {
     }
   }
 
-  page.on("changed", ({ paths }) => paths.forEach(sync));
+  /** Lines of the commune's village list that the roster does not have yet. */
+  function lacking(block) {
+    const there = new Set(page.local.rowsOf(block));
+    return ((page.program.proposed || {})[block] || []).filter(({ _id }) => !there.has(_id));
+  }
+
+  function offerLines() {
+    for (const button of document.querySelectorAll("[data-propose]")) button.hidden = !lacking(button.dataset.propose).length;
+  }
+
+  function propose(block) {
+    const none = { value: null, status: null };
+    page.apply(lacking(block).map((row) => ({ path: `/${block}/${row._id}`, before: none, after: { value: row, status: null } })));
+  }
+
+  page.on("changed", ({ paths }) => {
+    paths.forEach(sync);
+    offerLines();
+  });
   page.on("computed", countUnfilled);
+  offerLines();
   document.getElementById("sheet").addEventListener("click", ({ target }) => {
     const removing = target.closest("[data-remove]");
     if (removing) remove(removing.dataset.remove);
+    const proposing = target.closest("[data-propose]");
+    if (proposing) propose(proposing.dataset.propose);
     const adding = target.closest("[data-add-line]");
     if (adding) {
       const name = `r${[...crypto.getRandomValues(new Uint8Array(6))].map((byte) => byte.toString(36).padStart(2, "0")).join("")}`;

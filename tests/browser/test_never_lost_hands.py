@@ -91,10 +91,23 @@ class Hand:
     known: dict[str, set[str]] = field(default_factory=dict)
     let_go: set[tuple[str, str]] = field(default_factory=set)
 
+    def watch(self) -> None:
+        """Note what stands in a cell at the very moment somebody types over it."""
+        self.page.evaluate(
+            """() => {
+              window.typedOver = [];
+              addEventListener("keydown", () => {
+                const { id, textContent } = document.activeElement;
+                window.typedOver.push([id, textContent]);
+              }, true);
+            }"""
+        )
+
     def look(self) -> None:
         texts = self.page.evaluate(
             """(ids) => Object.fromEntries(ids.map((id) => [id, [
               document.getElementById(id).textContent,
+              ...window.typedOver.filter(([place]) => place === id).map(([, text]) => text),
               ...[...document.querySelectorAll(".conflict-box")]
                 .filter((box) => box.dataset.path === id)
                 .flatMap((box) => [...box.querySelectorAll("button")])
@@ -126,7 +139,8 @@ class Hand:
 
     def settle(self) -> None:
         self.page.wait_for_function(
-            """() => /save-(saved|conflict)/.test(document.getElementById("save-state").className)
+            """() => /save-(saved|conflict)|^save-state$/
+              .test(document.getElementById("save-state").className)
               && !document.querySelector(".pending")""",
             timeout=20000,
         )
@@ -184,6 +198,8 @@ def run(browser: Browser, address: str, world: World, seeds: range) -> list[str]
         for at in chosen:
             open_report(pages[at], address, view)
         hands = (Hand(pages[chosen[0]]), Hand(pages[chosen[1]]))
+        for hand in hands:
+            hand.watch()
         interleave(hands, seed, [here] if seed % 3 == 0 else [here, there])
         found += [f"seed {seed}: {one}" for one in lost(world, view, hands)]
         pages[2].goto("about:blank")

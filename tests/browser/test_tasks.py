@@ -15,7 +15,7 @@ TEXTS = ("12", "0", "-", "", "-5", "900", "x")
 
 
 def listed(page: Page) -> list[str]:
-    return page.locator("#tasks [data-task]").all_inner_texts()
+    return page.locator("#tasks [data-task]").all_text_contents()
 
 
 def test_the_task_list_follows_typing_and_is_the_same_elsewhere(
@@ -49,7 +49,7 @@ def test_the_task_list_follows_typing_and_is_the_same_elsewhere(
         open_report(other, address, view)
         assert listed(other) == here
         assert (
-            other.locator("#tasks-summary").inner_text()
+            other.locator("#tasks-summary").text_content()
             == page.locator("#tasks-summary").inner_text()
         )
         seen.add(tuple(here))

@@ -28,9 +28,14 @@ powers = st.sampled_from([0.125, 0.5, 2.0, 4.0, 1024.0])  # exact for doubles
         # z = 0.6745 * 52 / 10 = 3.507 and 0.6745 * 51 / 10 = 3.440
         (152, [90, 110, 90, 110], Usual(100, 90, 110)),
         (151, [90, 110, 90, 110], None),
-        # More than half are equal: the mean distance, 0.8 * 1.2533 = 1.00264, stands in.
-        (104, [100, 100, 100, 100, 104], Usual(100, 100, 104)),
-        (103, [100, 100, 100, 100, 104], None),
+        # More than half are equal: the mean distance times 1.2533 stands in.
+        (107, [100, 100, 100, 100, 110], None),  # 7 / (2 * 1.2533) = 2.79
+        (109, [100, 100, 100, 100, 110], Usual(100, 100, 110)),  # 3.59
+        # Far by the measure, but within 5 or within 5 %: not worth a question.
+        (104, [100, 100, 100, 100, 104], None),
+        (46, [44, 44, 44, 44.2], None),
+        (2098, [2000, 2001, 2000, 2001], None),
+        (2101, [2000, 2001, 2000, 2001], Usual(2000.5, 2000, 2001)),
         # A constant history asks only beyond 20 % and beyond 5.
         (106, [100, 100, 100, 100], None),
         (121, [100, 100, 100, 100], Usual(100, 100, 100)),

@@ -9,6 +9,25 @@ from tests.definitions.slips import Mutation, add, as_workflow, both, drop, put,
 
 WORKFLOW = next(path for path in WORKFLOWS if path.parent.name == "commune_district_province")
 
+WAITING = {"title": "Chờ"}
+
+
+def _step(event: str, source: str, target: str, role: str, at: str, **more: object) -> Mutation:
+    """Add a transition to the end of the file: number 12, when nothing else was added."""
+    by = {"role": role, "at": at}
+    if event in ("sign", "approve"):
+        more.setdefault("guards", ["not_own_work"])
+    if event == "return":
+        more.setdefault("input", {"$ref": "#/$defs/reason"})
+    step = {"event": event, "from": [source], "to": target, "by": by, **more}
+    return add("transitions", value=step)
+
+
+def _timed(event: str, source: str, target: str, after: str, **more: object) -> Mutation:
+    step = {"event": event, "from": [source], "to": target, "after": after, **more}
+    return add("transitions", value=step)
+
+
 WORKFLOW_MUTATIONS: dict[str, tuple[Mutation, str, str]] = {
     "unknown initial state": (put("initial", value="drft"), "unknown-state", "/initial"),
     "unknown target": (
@@ -141,6 +160,332 @@ WORKFLOW_MUTATIONS: dict[str, tuple[Mutation, str, str]] = {
         put("transitions", 0, "when", value="total > 5"),
         "expression-unknown",
         "/transitions/0/when",
+    ),
+    "state that only itself leads to": (
+        both(
+            put("states", "island", value=WAITING),
+            put("states", "shore", value=WAITING),
+            _step("recall", "island", "shore", "signer", "unit"),
+            _step("approve", "shore", "approved", "approver", "parent"),
+        ),
+        "state-unreachable",
+        "/states/island",
+    ),
+    "state that no condition leads to": (
+        both(
+            put("states", "checked", value=WAITING),
+            _step("approve", "checked", "approved", "approver", "province"),
+            _step("sign", "checked", "approved", "signer", "province"),
+            put("transitions", 4, "to", value="checked"),
+            put("transitions", 4, "when", value="unit.level == 'ward'"),
+        ),
+        "condition-never",
+        "/transitions/4/when",
+    ),
+    "return loop without exit": (
+        both(
+            put("states", "asked", value=WAITING),
+            put("states", "answered", value=WAITING),
+            _step("recall", "submitted", "asked", "approver", "province"),
+            _step("submit", "asked", "answered", "signer", "district"),
+            _step("return", "answered", "asked", "approver", "province"),
+        ),
+        "return-loop",
+        "/states/asked",
+    ),
+    "return loop that only another return leaves": (
+        both(
+            put("states", "asked", value=WAITING),
+            put("states", "answered", value=WAITING),
+            _step("recall", "submitted", "asked", "approver", "province"),
+            _step("submit", "asked", "answered", "signer", "district"),
+            _step("return", "answered", "asked", "approver", "province"),
+            _step("return", "answered", "returned", "signer", "province"),
+        ),
+        "return-loop",
+        "/states/answered",
+    ),
+    "dead end for some units": (
+        put("transitions", 8, "when", value="unit.kind == 'xa'"),
+        "return-loop",
+        "/states/submitted",
+    ),
+    "dead end in late reports": (
+        both(drop("transitions", 3), put("transitions", 2, "when", value="period.year < 2025")),
+        "state-dead-end",
+        "/states/awaiting_signature",
+    ),
+    "dead end of what can no longer be edited": (
+        both(drop("transitions", 3), put("transitions", 2, "when", value="findings.errors == 0")),
+        "state-dead-end",
+        "/states/awaiting_signature",
+    ),
+    "condition that is false": (
+        put("transitions", 0, "when", value="false"),
+        "condition-never",
+        "/transitions/0/when",
+    ),
+    "condition beyond the least value": (
+        put("transitions", 0, "when", value="findings.errors < 0"),
+        "condition-never",
+        "/transitions/0/when",
+    ),
+    "condition between two neighbours": (
+        put("transitions", 0, "when", value="findings.errors > 3 && findings.errors < 4"),
+        "condition-never",
+        "/transitions/0/when",
+    ),
+    "condition that contradicts itself": (
+        put("transitions", 0, "when", value="unit.kind == 'xa' && unit.kind == 'phuong'"),
+        "condition-never",
+        "/transitions/0/when",
+    ),
+    "condition that no state of the obligation meets": (
+        put("transitions", 0, "when", value="obligation.state == 'lte'"),
+        "condition-never",
+        "/transitions/0/when",
+    ),
+    "condition on more open warnings than warnings": (
+        put("transitions", 0, "when", value="findings.open_warnings > findings.warnings"),
+        "condition-never",
+        "/transitions/0/when",
+    ),
+    "condition that its own people never meet": (
+        put("transitions", 2, "when", value="actor.role == 'approver'"),
+        "condition-never",
+        "/transitions/2/when",
+    ),
+    "condition on a level that its place never has": (
+        put("transitions", 6, "when", value="actor.level == 'commune'"),
+        "condition-never",
+        "/transitions/6/when",
+    ),
+    "condition on a truth that is neither": (
+        put("transitions", 0, "when", value="nil && !nil"),
+        "condition-never",
+        "/transitions/0/when",
+    ),
+    "condition of a wrong type": (
+        put("transitions", 0, "when", value="findings.errors"),
+        "expression-wrong-type",
+        "/transitions/0/when",
+    ),
+    "condition that compares unlike things": (
+        put("transitions", 0, "when", value="period.year == '2025'"),
+        "expression-wrong-type",
+        "/transitions/0/when",
+    ),
+    "condition that adds a truth": (
+        put("transitions", 0, "when", value="nil + 1 > 1"),
+        "expression-wrong-type",
+        "/transitions/0/when",
+    ),
+    "condition that orders a truth and a number": (
+        put("transitions", 0, "when", value="nil > 1"),
+        "expression-wrong-type",
+        "/transitions/0/when",
+    ),
+    "condition on an unknown finding": (
+        put("transitions", 0, "when", value="findings.fatal == 0"),
+        "expression-unknown",
+        "/transitions/0/when",
+    ),
+    "condition on a cell that is no pointer": (
+        put("transitions", 0, "when", value="value('total') > 5"),
+        "expression-invalid",
+        "/transitions/0/when",
+    ),
+    "conditions too wide to be proved": (
+        put(
+            "transitions",
+            0,
+            "when",
+            value=" || ".join(f"value('/c{number}') > {number}" for number in range(12)),
+        ),
+        "condition-too-wide",
+        "/transitions/0/when",
+    ),
+    "two ways whose conditions overlap": (
+        both(
+            put("transitions", 6, "when", value="findings.warnings >= 1"),
+            _step(
+                "approve",
+                "submitted",
+                "approved",
+                "approver",
+                "district",
+                when="findings.warnings <= 1",
+            ),
+        ),
+        "transition-clash",
+        "/transitions/12/from/0",
+    ),
+    "two ways of one person among several": (
+        _step(
+            "approve",
+            "submitted",
+            "approved",
+            "approver",
+            "district",
+            by={
+                "all": [
+                    {"role": "signer", "at": "province"},
+                    {"role": "approver", "at": "province"},
+                ]
+            },
+        ),
+        "transition-clash",
+        "/transitions/12/from/0",
+    ),
+    "two moves of time": (
+        both(
+            _timed("close", "approved", "closed", "P5D"),
+            _timed("reopen", "approved", "reopened", "P9D", note="Tự mở lại."),
+        ),
+        "transition-clash",
+        "/transitions/13/from/0",
+    ),
+    "two ways for whoever stands in": (
+        _step("return", "submitted", "draft", "signer", "district"),
+        "escalation-clash",
+        "/states/submitted/escalate",
+    ),
+    "escalation to whoever acts anyway": (
+        put(
+            "states", "district_approved", "escalate", value={"role": "approver", "at": "province"}
+        ),
+        "escalation-idle",
+        "/states/district_approved/escalate",
+    ),
+    "escalation to the one who passed the report on": (
+        put("states", "submitted", "escalate", value={"role": "signer", "at": "unit"}),
+        "duties-joined",
+        "/states/submitted/escalate",
+    ),
+    "escalation to a reader": (
+        put("states", "submitted", "escalate", "role", value="reader"),
+        "role-decides-nothing",
+        "/states/submitted/escalate/role",
+    ),
+    "escalation without a deadline": (
+        drop("states", "submitted", "deadline"),
+        "missing-keyword",
+        "/states/submitted",
+    ),
+    "the signer approves too": (
+        put("transitions", 6, "by", value={"role": "signer", "at": "unit"}),
+        "duties-joined",
+        "/transitions/6/by",
+    ),
+    "the clerk signs too": (
+        put("transitions", 2, "by", value={"role": "reporter", "at": "unit"}),
+        "duties-joined",
+        "/transitions/2/by",
+    ),
+    "the clerk is one of those who approve": (
+        put(
+            "transitions",
+            6,
+            "by",
+            value={
+                "all": [
+                    {"role": "approver", "at": "district"},
+                    {"role": "reporter", "at": "unit"},
+                ]
+            },
+        ),
+        "duties-joined",
+        "/transitions/6/by",
+    ),
+    "approval of one's own work": (
+        drop("transitions", 6, "guards"),
+        "duties-unguarded",
+        "/transitions/6",
+    ),
+    "approval by an admin": (
+        put("transitions", 6, "by", "role", value="admin"),
+        "role-decides-nothing",
+        "/transitions/6/by/role",
+    ),
+    "a move from a state to itself": (
+        put("transitions", 3, "to", value="awaiting_signature"),
+        "transition-to-itself",
+        "/transitions/3/from/0",
+    ),
+    "the same people twice": (
+        put(
+            "transitions",
+            6,
+            "by",
+            value={
+                "all": [
+                    {"role": "approver", "at": "district"},
+                    {"role": "approver", "at": "district"},
+                ]
+            },
+        ),
+        "signatory-repeated",
+        "/transitions/6/by/all/1",
+    ),
+    "nobody among all": (
+        put("transitions", 6, "by", value={"all": []}),
+        "wrong-value",
+        "/transitions/6/by/all",
+    ),
+    "no signature at all": (
+        put("transitions", 6, "by", "count", value=0),
+        "wrong-value",
+        "/transitions/6/by/count",
+    ),
+    "neither people nor time": (
+        drop("transitions", 6, "by"),
+        "missing-keyword",
+        "/transitions/6",
+    ),
+    "people and time": (
+        put("transitions", 6, "after", value="P5D"),
+        "wrong-value",
+        "/transitions/6",
+    ),
+    "a signature by time": (
+        _timed("sign", "awaiting_signature", "submitted", "P5D"),
+        "value-not-allowed",
+        "/transitions/12/event",
+    ),
+    "a return by time without a word": (
+        _timed("return", "submitted", "returned", "P5D"),
+        "missing-keyword",
+        "/transitions/12",
+    ),
+    "time asked who it is": (
+        _timed("close", "approved", "closed", "P5D", when="actor.role == 'signer'"),
+        "expression-unknown",
+        "/transitions/12/when",
+    ),
+    "time that leaves a final state by approving": (
+        _timed("approve", "approved", "closed", "P5D"),
+        "final-state-left",
+        "/transitions/12/from/0",
+    ),
+    "a return that takes two": (
+        put("transitions", 7, "by", "count", value=2),
+        "signed-alone",
+        "/transitions/7/by",
+    ),
+    "map to an unknown state": (
+        both(put("version", value=2), put("map", value={"from": 1, "states": {"draft": "drft"}})),
+        "unknown-state",
+        "/map/states/draft",
+    ),
+    "map from a later version": (
+        put("map", value={"from": 3, "states": {}}),
+        "map-not-earlier",
+        "/map/from",
+    ),
+    "input that takes a word of the history": (
+        put("$defs", "reason", "properties", "signed", value={"title": "Đã ký", "type": "string"}),
+        "input-reserved",
+        "/$defs/reason/properties/signed",
     ),
     "missing title": (drop("states", "draft", "title"), "missing-keyword", ""),
     "version of a wrong type": (put("version", value="1"), "wrong-type", "/version"),

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from server.app import Application, ShiftedClock, build, clock_of
+from server.app import Application, build, clock_of
 from server.core.ports import LOCAL
 from server.demo.place import Place
 from server.demo.running import DAY, play
 from server.demo.sink import start_sink
+from server.machine import ShiftedClock
 from server.settings import Settings
 
 

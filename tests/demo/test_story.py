@@ -9,6 +9,7 @@ import pytest
 
 from server.core.access import Role
 from server.core.obligation import Obligation
+from server.core.org_unit import Level
 from server.core.submission import Submission
 from server.demo import running, states
 from server.demo.place import Place
@@ -19,12 +20,46 @@ YEAR = "2024"
 
 def obligations(played: Played, form: str, period: str = YEAR) -> list[Obligation]:
     store = played.application.services.obligations.obligations
-    return store.list_(form=form, period=period, limit=500)
+    found = store.list_(form=form, period=period, limit=500)
+    return [item for item in found if item.org_unit not in parents(played)]
 
 
 def submissions(played: Played, form: str, period: str = YEAR) -> list[Submission]:
     store = played.application.services.submissions.submissions
-    return list(store.list_(form=form, period=period, limit=500))
+    found = store.list_(form=form, period=period, limit=500)
+    return [item for item in found if item.org_unit not in parents(played)]
+
+
+def parents(played: Played) -> frozenset[str]:
+    """The units that sum up: their reports are told by tests of their own."""
+    units = played.application.services.reference.units(date(2024, 12, 31))
+    return frozenset(
+        unit.id for unit in units if unit.level in (Level.DISTRICT, Level.PROVINCE)
+    )
+
+
+def test_cho_don_sums_up_twelve_of_twenty_for_now(played: Played) -> None:
+    services = played.application.services
+    admin = services.accounts.actor(services.accounts.by_username("admin"))
+    owed = {one.unit.code: one for one in services.consolidations.list_(admin)}
+
+    assert set(owed) == {"058", "060", "061", "062", "063", "064", "065", "066", "06"}
+    standing = owed["064"].standing
+    assert (standing.taken, standing.expected, len(standing.missing)) == (12, 20, 8)
+    assert not standing.stale
+    report = services.consolidations.sheet(admin, owed["064"].submission.id)  # type: ignore[union-attr]
+    total = report.view.verdict.computed["total"]
+    shares = services.consolidations.breakdown(
+        admin, report.view.submission.id, "/rows/02/rural_male"
+    )
+    assert len(shares) == 12
+    assert total["total"] == sum(  # type: ignore[index]
+        services.submissions.submissions.revision(
+            child.pin.child, child.pin.revision
+        ).computed["total"]["total"]  # type: ignore[index]
+        for child in standing.children
+        if child.pin is not None
+    )
 
 
 def test_population_reports_stand_as_the_story_says(played: Played) -> None:

@@ -23,13 +23,16 @@ RIGHTS: dict[str, Right | None] = {
     ),
     **dict.fromkeys(
         (
-            "accounts.account", "accounts.change_password", "offline.browser", "start.home", "work.index",
-            "mails.index", "mails.mail",
+            "accounts.account", "accounts.change_password", "offline.browser", "start.home",
+            "work.index", "mails.index", "mails.mail",
+            "notices.index", "notices.open_", "notices.read_all",
         ),
         Right.SIGNED_IN,
     ),
     **dict.fromkeys(
         (
+            "consolidations.start", "consolidations.take", "consolidations.explain",
+            "consolidations.correct",
             "work.sent", "submissions.start", "submissions.nil", "records.index",
             "parts.act", "presence.beat", "attachments.add", "attachments.remove",
             "records.add", "records.delete", "records.expect", "records.restore",
@@ -39,6 +42,7 @@ RIGHTS: dict[str, Right | None] = {
     ),
     **dict.fromkeys(
         (
+            "consolidations.index", "consolidations.page", "consolidations.cell",
             "submissions.page", "submission_events.review", "submission_events.fire",
             "submission_events.receipt", "submission_history.history",
             "attachments.download", "submission_history.revision", "submission_history.print_",
@@ -53,10 +57,22 @@ RIGHTS: dict[str, Right | None] = {
     ),
     **dict.fromkeys(
         (
+            "closing.index", "closing.page", "closing.close", "closing.correction",
+            "closing.correct",
+        ),
+        Right.SIGN,
+    ),
+    **dict.fromkeys(
+        (
             "approvals.inbox", "approvals.next_item", "approvals.review", "approvals.decide",
             "approvals.summary", "approvals.bulk", "approvals.results",
+            "delegations.index", "delegations.revoke",
         ),
         Right.APPROVE,
+    ),
+    **dict.fromkeys(
+        ("accounts_below.index", "accounts_below.code", "accounts_below.active"),
+        Right.MANAGE_ACCOUNTS,
     ),
     **dict.fromkeys(
         (
@@ -66,8 +82,10 @@ RIGHTS: dict[str, Right | None] = {
             "accounts_admin.import_view", "accounts_admin.issue_code",
             "accounts_admin.set_active", "accounts_admin.add_grant",
             "accounts_admin.end_grant", "accounts_admin.create_token",
-            "accounts_admin.end_token",
+            "accounts_admin.end_token", "accounts_admin.handover",
             "audit.index_view", "audit.details_view",
+            "delegations_admin.index_view", "delegations_admin.details_view",
+            "delegations_admin.revoke",
             "codelists.index_view", "codelists.details_view",
             "forms.index_view", "forms.details_view",
             "holidays.index_view", "holidays.create_view", "holidays.edit_view",
@@ -105,8 +123,10 @@ HOLDERS: dict[Right, frozenset[str]] = {
     Right.SIGNED_IN: _ALL,
     Right.READ: _ALL,
     Right.FILL: frozenset({"commune_reporter", "neighbour_reporter"}),
+    Right.SIGN: frozenset({"commune_signer"}),
     Right.APPROVE: frozenset({"commune_signer", "district_approver"}),
     Right.ADMINISTER: frozenset({"admin"}),
+    Right.MANAGE_ACCOUNTS: frozenset(),  # a flag of a grant: ``test_account_keepers``
 }
 #: Whose things each role sees: its own unit's, or those below it.
 SEES: dict[str, frozenset[str]] = {

@@ -111,6 +111,37 @@ def test_a_body_that_is_not_called_json_is_not_read_as_json(site: Site, kind: st
         assert answer.status_code == 415, url
 
 
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b'{"surprise": 1}', "application/json", 400),
+        (b"null", "application/json", 400),
+        (b'{"a": NaN', "application/json", 400),
+        (b"surprise=1", "application/x-www-form-urlencoded", 415),
+        (b"surprise", "text/plain", 415),
+    ],
+)
+def test_a_route_that_takes_no_body_refuses_one(
+    site: Site, body: bytes, kind: str, status: int
+) -> None:
+    bodiless = {
+        (one.method, f"/api/v1{one.path}")
+        for one in OPERATIONS
+        if one.body is None and not one.upload
+    }
+    before, asked = site.snapshot(), set()
+    for rule, method in site.rules(safe=False):
+        if (method, str(rule.rule).replace("<", "{").replace(">", "}")) not in bodiless:
+            continue
+        visitor, url = site.visitor(WRITES[rule.endpoint].role), write_of(site, rule, method).url
+        answer = visitor(method, url, data=body, content_type=kind, headers=_head(visitor))
+        asked.add(rule.endpoint)
+        assert answer.status_code == status, url
+
+    assert {"api.restore_record", "api.resolve_comment", "api.remove_attachment"} <= asked
+    assert site.snapshot() == before
+
+
 def test_a_body_above_the_limit_is_refused_on_every_route(make_site: MakeSite) -> None:
     site = make_site(server=ServerSettings(max_body_bytes=100_000))
     big = b'{"answers": {"t00": "' + b"x" * 100_000 + b'"}}'

@@ -113,6 +113,7 @@ def test_extra_members_are_refused_by_the_api(site: Site, nested: bool) -> None:
 _TAKEN = {
     "api.start_submission": {"round", "answers", "statuses"},
     "api.save_answers": {"statuses", "nil"},
+    "api.add_comment": {"answers_to"},
     "api.add_record": {"statuses"},
     "api.validate_form": {"statuses", "org_unit", "period"},
     "api.start_export": {"org_unit"},

@@ -30,16 +30,8 @@ def foreign_bytes(page: Page, communes: dict[str, Commune], seen: frozenset[str]
     for name, commune in communes.items():
         if name in seen:
             continue
-        ids = (
-            commune.report,
-            commune.draft,
-            commune.survey,
-            commune.record,
-            commune.deleted_record,
-            commune.job,
-        )
         # An id that the address named may come back in it; it tells nobody anything.
-        secrets = [commune.mark, *(one for one in ids if one not in asked)]
+        secrets = [commune.mark, *(one for one in commune.ids if one not in asked)]
         found += [secret for secret in secrets if secret.encode() in told]
     return found
 
@@ -62,7 +54,8 @@ def test_the_crawl_reaches_what_the_role_may_see(site: Site, role: str) -> None:
         mark = mark_of(name)
         texts = [page for page in pages if mark.encode() in page.body.lower()]
         assert len(texts) > 5, (name, len(texts))
-        for told in (f"{mark} second note", f"{mark} returned", f"{mark} name"):
+        for kind in ("second note", "returned", "name", "comment", "attachment", "file.txt"):
+            told = f"{mark} {kind}"
             assert any(told.encode() in page.body for page in texts), told
 
 
@@ -144,14 +137,7 @@ def _plain(text: str, site: Site) -> str:
     text = re.sub(r'(content|value)="[.\w-]{60,}"', "", text)
     ids = {MISSING}
     for commune in site.communes.values():
-        ids |= {
-            commune.report,
-            commune.draft,
-            commune.survey,
-            commune.record,
-            commune.deleted_record,
-            commune.job,
-        }
+        ids |= set(commune.ids)
     return re.sub("|".join(sorted(ids)), "*", text)
 
 
@@ -165,7 +151,7 @@ def test_a_write_to_a_foreign_id_reads_like_one_to_a_missing_id(site: Site, role
         foreign = write_of(site, rule, method, "far")
         far = site.communes["far"]
         url = foreign.url
-        for one in (far.report, far.draft, far.survey, far.record, far.deleted_record):
+        for one in far.ids:
             url = url.replace(one, MISSING)
         answer = foreign.send(visitor)
         missing = visitor(

@@ -7,7 +7,7 @@ somebody wrote holds the commune's mark, so that a search for a mark finds what 
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,6 +17,7 @@ from server.core.org_unit import Village
 from server.core.ports import Mail
 from server.core.submission import Change
 from server.services.accounts import NewAccount
+from server.services.delegations import Wish
 from server.services.review import SubmissionView
 from server.storage.database import Database
 from server.storage.mail import MailStore
@@ -44,6 +45,15 @@ class Commune:
     comment: str
     file: str
     draft_file: str
+    delegation: int  # of a later day, so that it opens nothing yet
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Everything of the commune that an address may name."""
+        return (
+            self.report, self.draft, self.survey, self.record, self.deleted_record, self.job,
+            self.comment, self.file, self.draft_file,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +181,18 @@ def _commune(world: World, cast: _Cast) -> Commune:
         comment=comment.id,
         file=file.id,
         draft_file=draft_file.id,
+        delegation=_delegation(world, cast),
     )
+
+
+def _delegation(world: World, cast: _Cast) -> int:
+    """The leader hands signing to the clerk, for one day that is still to come."""
+    delegations, leader = world.services.delegations, world.actor(cast.signer)
+    [grant, *_] = delegations.delegable(leader)
+    day = world.services.clock.today() + timedelta(days=60)
+    deputy = world.accounts[f"{cast.name}_clerk"]
+    reason = f"{mark_of(cast.name)} delegated"
+    return delegations.grant(leader, Wish(grant.id, deputy, day, day, reason)).id
 
 
 def _answers(mark: str) -> dict[str, object]:

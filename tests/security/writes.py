@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from server.core.access import Role
+from server.core.notice import Notice, NoticeKind
 from server.storage.models import (
     AccountGrantRow,
     AccountRow,
@@ -128,7 +129,9 @@ def _url(rule: Rule, site: Site, commune: Commune) -> str:
         "submission_id": commune.survey if survey else moved,
         "record_id": commune.deleted_record if "restore" in rule.endpoint else commune.record,
         "comment_id": commune.comment,
+        "account_id": site.world.accounts["far_clerk"],
         "attachment_id": commune.draft_file,
+        "round_id": "round-2024",
         "event": "approve",
         "format": "csv",
         "code": "households",
@@ -178,6 +181,51 @@ def _confirmed_workbook(site: Site, rule: Rule, method: str, commune: Commune) -
     return Write(method, str(built[1]), {"edit": str(site.edit_of(draft)), "all": "file"})
 
 
+def _delegation(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
+    """The commune's leader hands signing to its clerk, or takes that back."""
+    if "revoke" in rule.endpoint:
+        number = commune.delegation
+        built = rule.build({"number": number} if rule.arguments else {"id": number})
+        assert built is not None
+        return Write(method, str(built[1]))
+    services = site.world.services
+    [leader, *_] = services.accounts.holders(commune.unit, Role.SIGNER)
+    [*_, clerk] = services.accounts.holders(commune.unit, Role.REPORTER)
+    [grant] = services.delegations.delegable(services.accounts.actor(leader))
+    day = f"{services.clock.today():%d/%m/%Y}"
+    fields = {"grant": str(grant.id), "deputy": clerk.id, "reason": "Đi công tác"}
+    return Write(method, rule.rule, {**fields, "valid_from": day, "valid_to": day})
+
+
+def _notice(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
+    """The approver opens the notice that the commune's report has come; or all read all."""
+    services = site.world.services
+    if not rule.arguments:
+        for username in EVERYBODY:
+            account, now = site.world.accounts[username], services.clock.now()
+            notice = Notice(account, "of this test", NoticeKind.CLOSED, commune.report, now)
+            services.notices.store.add(notice)
+        return Write(method, rule.rule)
+    of = "far_approver" if commune.unit == "u-far" else "district_approver"
+    found = [
+        one.id
+        for one in services.notices.store.of(site.world.accounts[of])
+        if one.submission == commune.report and one.read_at is None
+    ]
+    built = rule.build({"number": found[0]}, append_unknown=False)
+    assert built is not None
+    return Write(method, str(built[1]))
+
+
+def _handover(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
+    """The commune's clerk leaves; the leader takes over."""
+    accounts = site.world.services.accounts
+    [*_, clerk] = accounts.holders(commune.unit, Role.REPORTER)
+    [leader, *_] = accounts.holders(commune.unit, Role.SIGNER)
+    fields = {"successor": leader.id, "last_day": "24/01/2025", "confirmed": "yes"}
+    return Write(method, f"{rule.rule}?id={clerk.id}", fields)
+
+
 _PERSON = {
     "username": "moi.moi",
     "name": "Người mới",
@@ -220,6 +268,9 @@ _VILLAGE = {
 _SHEET = "username,name,email,role,org_unit\nmoi.sheet,Người mới,,reader,01894\n"
 #: endpoint -> who may change ``near``'s things by it, and how. A new route must be added here.
 WRITES: dict[str, Case] = {
+    "accounts_below.active": _page(NOBODY, active="0"),
+    "accounts_below.code": _page(NOBODY),
+    "accounts_below.index": _page(NOBODY, **_PERSON),
     "accounts.change_password": _page(NOBODY, old="x" * 12, password="y" * 14, again="y" * 14),
     "accounts.first_sign_in": _page(NOBODY, username="admin", code="AAAA", password="y" * 14),
     "accounts.preferences": _page(NOBODY, theme="dark"),
@@ -236,6 +287,7 @@ WRITES: dict[str, Case] = {
     ),
     "accounts_admin.end_grant": _page(ADMIN, "id={account}", grant="{grant}"),
     "accounts_admin.end_token": _page(ADMIN, "id={account}", token="{token}"),
+    "accounts_admin.handover": Case(ADMIN, _handover),
     "accounts_admin.import_view": _page(ADMIN, text=_SHEET, confirmed="yes"),
     "accounts_admin.issue_code": _page(ADMIN, "id={account}"),
     "accounts_admin.set_active": _page(ADMIN, "id={account}", active="0"),
@@ -251,7 +303,7 @@ WRITES: dict[str, Case] = {
     "presence.beat": _page(CLERK, path="/sheets"),
     "api.delete_record": _api(CLERK, {"reason": "nhập trùng với phiếu khác"}),
     "api.expect_records": _api(CLERK, {"expected": 30}),
-    "api.restore_record": _api(CLERK, {}),
+    "api.restore_record": _api(CLERK),
     "api.fire_event": _api(APPROVER, {"event": "approve"}),
     "api.resolve_comment": _api(CHAIN),
     "api.save_answers": _api(CLERK, {"answers": {"sheets": 2}}),
@@ -271,7 +323,23 @@ WRITES: dict[str, Case] = {
     "approvals.decide": _page(APPROVER, event="approve", edit="{report_edit}"),
     "comments.resolve": _page(CHAIN),
     "comments.write": _page(CHAIN, text="Đúng theo sổ.", path="/note"),
+    "delegations.index": Case(frozenset({"commune_signer"}), _delegation),
+    "delegations.revoke": Case(frozenset({"commune_signer"}), _delegation),
+    "delegations_admin.revoke": Case(ADMIN, _delegation),
     "exports.start": _page(EVERYBODY, format="csv", form="households", period="2024"),
+    # Of consolidated reports and of the head of a province: ``tests/web/test_consolidations`` and
+    # ``tests/web/test_closing`` do what these roles may not.
+    "consolidations.start": _page(NOBODY, form="households", org_unit="{unit}", period="2024"),
+    "consolidations.take": _page(NOBODY, edit="{draft_edit}"),
+    "consolidations.explain": _page(NOBODY, edit="{draft_edit}", reason="Gửi bổ sung sau."),
+    "consolidations.correct": _page(
+        NOBODY, edit="{draft_edit}", path="/households", value="7", reason="Cộng thiếu một hộ."
+    ),
+    "closing.close": _page(NOBODY, expected="1", note="Gửi bổ sung sau."),
+    "closing.correct": _page(
+        NOBODY, edit="{draft_edit}", decision_number="1/QĐ", decided_on="2025-01-20",
+        reason="Kiểm tra lại sổ.", **{"cell:/households": "7"},
+    ),
     "holidays.create_view": _page(ADMIN, day="02/09/2025", title="Quốc khánh", kind="off"),
     "holidays.delete_view": _page(ADMIN, "id=2025-01-28", edit="off:Tết"),
     "holidays.edit_view": _page(
@@ -285,6 +353,8 @@ WRITES: dict[str, Case] = {
     "records.delete": _page(CLERK, reason="nhập trùng với phiếu khác"),
     "records.expect": _page(CLERK, expected="30"),
     "records.restore": _page(CLERK),
+    "notices.open_": Case(APPROVER, _notice),
+    "notices.read_all": Case(EVERYBODY, _notice),
     "rounds.create_view": _page(ADMIN, **_ROUND),
     "submission_events.fire": _page(APPROVER, edit="{report_edit}"),
     "submissions.nil": _page(CLERK, nil="yes", edit="{draft_edit}"),

@@ -59,7 +59,7 @@ def test_a_broken_file_says_where_and_does_not_hide_the_others(shipped):
     refused = [result for result in results if result.refusals]
     assert [result.path.parent.name for result in refused] == ["survey_return"]
     assert refused[0].refusals[0].line > 1
-    assert len(results) == 4
+    assert len(results) == len(list((shipped / "workflows").glob("*/v*.json")))
 
 
 def test_the_difference_of_two_versions_names_each_place(shipped):

@@ -58,7 +58,6 @@ def join(world: World, username: str, role: Role, unit: str) -> str:
     return world.accounts[username]
 
 
-
 def codes(refused: pytest.ExceptionInfo[InputInvalid]) -> list[tuple[str, str]]:
     listed = refused.value.facts["errors"]
     assert isinstance(listed, list)
@@ -175,9 +174,7 @@ def test_a_deputy_does_not_sign_what_he_typed(
     start: Callable[..., SubmissionView],
     decide: Callable[..., SubmissionView],
 ) -> None:
-    world.services.accounts.grant(
-        SYSTEM, world.accounts[DEPUTY], Grant(Role.REPORTER, "u-commune")
-    )
+    world.services.accounts.grant(SYSTEM, world.accounts[DEPUTY], Grant(Role.REPORTER, "u-commune"))
     delegate()
     view = start()
     view, _met = world.services.submissions.save_cells(

@@ -12,16 +12,12 @@ from server.core.submission import Change, Edit
 from server.core.workbook_merge import Side
 from server.errors import ImportRefused, NotFound, TransitionRefused
 from server.services.review import SubmissionView
-from server.services.workbooks import Outcome, Preview
 from tests.filling_world import Seeded, copied, example_rows, seed
+from tests.workbook_desk import confirm, download, now, save, start, upload
 from tests.workbooks import STAMP_SHEET, address_of, edited, places_of, shown_in
 from tests.world import World
 
 FORM, ROSTER_FORM = "population_ethnic", "near_poor"
-VILLAGES = [
-    {"_id": "na-lan", "name": "Nà Làn", "hh_total": 60, "hh_dtts": 58, "open_count": 5},
-    {"_id": "khau-slom", "name": "Khau Slôm", "hh_total": 40, "hh_dtts": 40, "open_count": 7},
-]
 
 
 @pytest.fixture(scope="module")
@@ -39,43 +35,6 @@ def world(seeded: Seeded, tmp_path: Path) -> Iterator[World]:
 def view(world: World) -> SubmissionView:
     """The population report with the figures of the example."""
     return start(world, FORM, answers={"rows": example_rows(), "police_total": 4163})
-
-
-def start(world: World, form: str, username: str = "commune_reporter", **more: object):  # type: ignore[no-untyped-def]
-    unit = {"commune_reporter": "u-commune", "neighbour_reporter": "u-neighbour"}[username]
-    return world.services.submissions.start(
-        world.actor(username), form=form, org_unit=unit, period="2024", **more
-    )
-
-
-def download(world: World, view: SubmissionView) -> bytes:
-    actor = world.actor("commune_reporter")
-    return world.services.workbooks.download(actor, view.submission.id).take()
-
-
-def upload(world: World, view: SubmissionView, content: bytes) -> Preview:
-    actor = world.actor("commune_reporter")
-    return world.services.workbooks.upload(actor, view.submission.id, content)
-
-
-def confirm(world: World, found: Preview, **take: bool) -> Outcome:
-    return world.services.workbooks.confirm(
-        world.actor("commune_reporter"),
-        found.view.submission.id,
-        found.token,
-        seen=found.view.submission.edit,
-        take={path: True for path, taken in take.items() if taken},
-    )
-
-
-def save(world: World, view: SubmissionView, *changes: Change) -> None:
-    world.services.submissions.save_cells(
-        world.actor("commune_reporter"), view.submission.id, changes
-    )
-
-
-def now(world: World, view: SubmissionView) -> SubmissionView:
-    return world.services.submissions.get(world.actor("commune_reporter"), view.submission.id)
 
 
 def refusal(world: World, view: SubmissionView, content: bytes) -> dict[str, object]:
@@ -331,64 +290,6 @@ def test_what_stands_outside_the_cells_to_fill_is_named(world: World, view) -> N
     found = upload(world, view, edited(clean, {}, {(sheet, "Z90"): "1200"})).comparison
 
     assert [(one.address, one.reason) for one in found.refused] == [("Z90", "outside")]
-
-
-def test_lines_of_a_roster_are_added_changed_and_removed(world: World) -> None:
-    view = start(world, ROSTER_FORM, answers={"villages": VILLAGES})
-    clean = download(world, view)
-    spare = next(path for path in places_of(clean) if path.startswith("/villages/w"))
-    line = spare.rpartition("/")[0]
-    columns = [path for path in places_of(clean) if path.startswith("/villages/khau-slom/")]
-    content = edited(
-        clean,
-        {
-            "/villages/na-lan/hh_total": 61,
-            f"{line}/name": "Bản Nghè",
-            f"{line}/hh_total": 30,
-            **dict.fromkeys(columns),
-        },
-    )
-
-    found = upload(world, view, content)
-    confirm(world, found)
-
-    held = now(world, view).submission.answers["villages"]
-    assert found.comparison.added_rows == 1
-    assert [one.path for one in found.comparison.differences if one.removed] == [
-        "/villages/khau-slom"
-    ]
-    assert held == [
-        {**VILLAGES[0], "hh_total": 61},
-        {"_id": line.rpartition("/")[2], "name": "Bản Nghè", "hh_total": 30},
-    ]
-    assert upload(world, view, content).comparison.differences == ()
-
-
-def test_a_line_that_others_changed_is_not_removed_unasked(world: World) -> None:
-    view = start(world, ROSTER_FORM, answers={"villages": VILLAGES})
-    clean = download(world, view)
-    columns = [path for path in places_of(clean) if path.startswith("/villages/khau-slom/")]
-    content = edited(clean, dict.fromkeys(columns))
-    save(world, view, Change("/villages/khau-slom/hh_total", 40, 41))
-
-    found = upload(world, view, content)
-    [gone] = found.comparison.differences
-    kept = confirm(world, found).saved
-    lines = len(now(world, view).submission.answers["villages"])
-    confirm(world, upload(world, view, content), **{"/villages/khau-slom": True})
-
-    assert (gone.side, gone.removed, kept, lines) == (Side.BOTH, True, 0, 2)
-    assert now(world, view).submission.answers["villages"] == [VILLAGES[0]]
-
-
-def test_a_roster_has_thirty_empty_lines_but_no_more_than_the_form_takes(world: World) -> None:
-    many = [{"_id": f"thon-{at}", "name": f"Thôn {at}"} for at in range(50)]
-    view = start(world, ROSTER_FORM, answers={"villages": many})
-
-    names = {path.split("/")[2] for path in places_of(download(world, view)) if "/villages" in path}
-
-    assert len(names) == 60
-    assert sum(name.startswith("w") for name in names) == 10
 
 
 def test_what_was_refused_on_the_page_comes_back_as_no_change(world: World, view) -> None:

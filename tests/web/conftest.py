@@ -22,7 +22,7 @@ from server.services.accounts import NewAccount
 from server.settings import FileSettings, SecuritySettings, ServerSettings, Settings
 from server.storage.database import Database
 from server.web import accounts as account_pages
-from server.web import create_web, start
+from server.web import create_web, offline, start
 from server.web.health import Probe
 from server.web.policy import machine, policy, public
 from tests.database_fixtures import *  # noqa: F403
@@ -186,8 +186,10 @@ def house(database: Database, tmp_path: Path) -> House:
 @pytest.fixture
 def make_app(house: House) -> Callable[..., Flask]:
     def make(settings: Settings = SETTINGS, probes: tuple[Probe, ...] = ()) -> Flask:
-        blueprints = (start.blueprint, account_pages.blueprint, _probe_routes())
-        return create_web(house.services, settings, probes=probes, blueprints=blueprints)
+        pages = (start.blueprint, account_pages.blueprint, offline.blueprint)
+        return create_web(
+            house.services, settings, probes=probes, blueprints=(*pages, _probe_routes())
+        )
 
     return make
 

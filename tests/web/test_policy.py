@@ -61,6 +61,8 @@ def test_every_route_of_the_application_says_who_may_call_it(whole_app: Flask) -
         "health.livez",
         "health.readyz",
         "health.metrics",
+        "offline.worker",
+        "offline.page",
     }
 
 

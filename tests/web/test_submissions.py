@@ -18,7 +18,7 @@ from tests.world import GOOD, World
 FORM = "population_ethnic"
 SENT = re.compile(
     r"Đã gửi báo cáo\. Mã tiếp nhận BK24-HO01-01858-1, lúc 10:00 ngày 24/01/2025\. "
-    r"Pác Nặm kiểm tra, hạn 29/01/2025\."
+    r"Pác Nặm kiểm tra, hạn 31/01/2025\."
 )
 
 

@@ -19,6 +19,8 @@ NAMES = (
     "m0004_attachments",
     "m0005_records",
     "m0006_delegations",
+    "m0007_notices",
+    "m0008_consolidations",
 )
 
 #: Any constant number; two servers that migrate one database must name the same.

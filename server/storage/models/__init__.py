@@ -19,6 +19,7 @@ from server.storage.models.catalogue import (
     WorkflowVersionRow,
 )
 from server.storage.models.comments import CommentRow
+from server.storage.models.consolidations import ConsolidationSourceRow
 from server.storage.models.delegations import DelegationRow
 from server.storage.models.events import (
     CheckpointRow,
@@ -27,6 +28,7 @@ from server.storage.models.events import (
     EventPersonalRow,
     EventRow,
 )
+from server.storage.models.notices import NoticeRow
 from server.storage.models.obligations import ObligationRow, RoundRow
 from server.storage.models.observations import ObservationRow, ObservationSetRow
 from server.storage.models.org_units import (
@@ -81,8 +83,10 @@ MODELS: tuple[type[Row], ...] = (
     SubmissionRevisionRow,
     DraftChangeRow,
     CommentRow,
+    NoticeRow,
     SubmissionPartRow,
     PresenceRow,
+    ConsolidationSourceRow,
     AttachmentRow,
     SurveyRecordRow,
     SurveyRecordKeyRow,
@@ -110,6 +114,7 @@ __all__ = [
     "CheckpointRow",
     "CodeListVersionRow",
     "CommentRow",
+    "ConsolidationSourceRow",
     "DelegationRow",
     "DraftChangeRow",
     "EventDeliveryRow",
@@ -124,6 +129,7 @@ __all__ = [
     "IndicatorRow",
     "JobRow",
     "MailRow",
+    "NoticeRow",
     "ObligationRow",
     "ObservationRow",
     "ObservationSetRow",

@@ -39,6 +39,7 @@ class AccountGrantRow(Row):
     valid_to = DayField(null=True)
     edit = BigIntegerField(default=1)
     personal = BooleanField(default=False)
+    manages = BooleanField(default=False)
 
     class Meta:
         table_name = "account_grant"

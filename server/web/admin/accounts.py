@@ -21,6 +21,7 @@ from server.web.accounts import role_title
 from server.web.admin import cells
 from server.web.admin.account_sheet import decoded, read_sheet, refusal
 from server.web.admin.filters import ConditionFilter, YesNoFilter
+from server.web.admin.handover import HandoverPages
 from server.web.admin.safe_view import SafeModelView, refused
 from server.web.problems import problem_of
 from server.web.session import current_actor, services
@@ -62,7 +63,7 @@ def _holding(role: str) -> Any:
     return _ROW.id.in_(grant.select(grant.account).where(held))
 
 
-class AccountView(SafeModelView):
+class AccountView(HandoverPages, SafeModelView):
     """The people who may sign in; an account is closed, never deleted."""
 
     right = Right.ADMINISTER
@@ -192,7 +193,8 @@ class AccountView(SafeModelView):
             flash(_("Chưa cấp quyền: ngày cuối phải sau ngày đầu."), "error")
             return self._back(row)
         personal = request.form.get("personal") == "yes"
-        grant = Grant(role, unit, first, last, personal)
+        manages = request.form.get("manages") == "yes"
+        grant = Grant(role, unit, first, last, personal, manages)
         services().accounts.grant(current_actor(), row.id, grant)
         flash(_("Đã cấp quyền."), "success")
         return self._back(row)

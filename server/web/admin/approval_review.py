@@ -19,6 +19,7 @@ from server.core.vietnamese import nfc
 from server.core.workflow import Move
 from server.services.review import SubmissionView
 from server.services.sheets import STATUS_SIGNS
+from server.web.acting import doer
 from server.web.comments import ShownThread, live_anchor, threads_of
 from server.web.rendering import Figures, figures, figures_of
 from server.web.session import services
@@ -278,7 +279,7 @@ def _past(actor: Actor, view: SubmissionView) -> tuple[Step, ...]:
     return tuple(
         Step(
             title=event_done(event, view.workflow),
-            who=services().accounts.name_of(event.actor),
+            who=doer(event),
             at=event.happened_at,
             note=str(event.details.get("note", "")),
         )

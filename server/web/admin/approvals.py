@@ -19,6 +19,7 @@ from server.core.submission import Edit
 from server.core.workflow import EVENTS
 from server.errors import BieumauError, GuardFailed, InputInvalid, NotFound, RequestInvalid, Stale
 from server.services.approvals import InboxItem
+from server.web.acting import behalf_note
 from server.web.admin.approval_review import Asked, posted_marks, review_of
 from server.web.admin.bulk_approval import chosen_items, outcome_of, results_of
 from server.web.admin.safe_view import SafeBaseView
@@ -43,6 +44,7 @@ class InboxRow:
     decide_by: date
     overdue: int  # days past that day
     action: str
+    behalf: str  # whom the person stands for, by a delegation
     token: str | None  # what a tick stands for: the id and the edit that the list showed
 
 
@@ -151,7 +153,10 @@ class ApprovalDesk(SafeBaseView):
 
     def _page(self, submission_id: str, asked: Asked | None = None) -> str:
         review = review_of(current_actor(), submission_id, request.args.get("show", ""), asked)
-        return self.render("admin/approvals/review.html", review=review, errors=review.errors)
+        behalf = behalf_note(current_actor(), review.view)
+        return self.render(
+            "admin/approvals/review.html", review=review, behalf=behalf, errors=review.errors
+        )
 
     def _address_after(self, submission_id: str) -> str:
         """The inbox's next report: the one below, from the end on the first one."""
@@ -182,6 +187,7 @@ def _row(item: InboxItem, today: date) -> InboxRow:
         late=late_badge(item.view.obligation, today),
         decide_by=decide_by,
         overdue=max(0, (today - decide_by).days),
+        behalf=behalf_note(current_actor(), item.view),
         action=event_title("sign" if "sign" in events else "approve"),
         token=f"{submission.id}.{submission.edit}" if "approve" in events else None,
     )

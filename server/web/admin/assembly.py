@@ -11,6 +11,7 @@ from server.web.admin.accounts import AccountView
 from server.web.admin.approvals import ApprovalDesk
 from server.web.admin.audit import AuditView
 from server.web.admin.codelists import CodeListView
+from server.web.admin.delegations import DelegationView
 from server.web.admin.forms import FormView
 from server.web.admin.holidays import HolidayView
 from server.web.admin.indicators import IndicatorView
@@ -40,6 +41,9 @@ def install(app: Flask) -> Admin:
         CodeListView(models.CodeListVersionRow, "", endpoint="codelists"),
         HolidayView(models.HolidayRow, "", endpoint="holidays"),
         AccountView(models.AccountRow, "", endpoint="accounts_admin", url="accounts"),
+        DelegationView(
+            models.DelegationRow, "", endpoint="delegations_admin", url="delegations"
+        ),
         PluginPage(name="", endpoint="plugins"),
         MailView(models.MailRow, "", endpoint="sent_mails", url="mails"),
         AuditView(models.EventRow, "", endpoint="audit"),

@@ -16,6 +16,7 @@ from server.storage.models import (
     OrgUnitStretchRow,
     SubmissionRow,
 )
+from server.web.acting import doer_of
 from server.web.admin import cells
 from server.web.admin.filters import ConditionFilter, DayFilter
 from server.web.admin.safe_view import SafeModelView
@@ -85,7 +86,7 @@ class AuditView(SafeModelView):
     column_formatters = {
         "happened_at": cells.instant,
         "name": lambda _v, _c, row, _n: happened(row.name),
-        "actor": lambda _v, _c, row, _n: services().accounts.name_of(row.actor),
+        "actor": lambda _v, _c, row, _n: doer_of(row.actor, row.details),
         "subject": _subject,
     }
     form_columns = ()
@@ -123,7 +124,7 @@ class AuditView(SafeModelView):
             "facts": [
                 (_("Việc"), happened(row.name)),
                 (_("Đối tượng"), subject_title(row.subject)),
-                (_("Người thực hiện"), services().accounts.name_of(row.actor)),
+                (_("Người thực hiện"), doer_of(row.actor, row.details)),
                 (_("Lúc"), instant(row.happened_at)),
                 (_("Thứ tự trong chuỗi"), f"{row.sequence} / {len(chain)}"),
             ],

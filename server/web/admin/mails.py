@@ -24,6 +24,7 @@ def _kinds() -> dict[str, str]:
         "reminder": _("Đôn đốc"),
         "copy": _("Bản đồng gửi"),
         "return": _("Trả lại để sửa"),
+        "digest": _("Thông báo trong ngày"),
     }
 
 

@@ -92,6 +92,7 @@ def start_export(format: str) -> Response:
     required=("format",),
     status=202,
     keyed=True,
+    upload=True,
 )
 def start_import() -> Response:
     key_required()

@@ -10,12 +10,14 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from server.errors import RequestInvalid
+from server.web.api.requests import json_body
 from server.web.policy import machine
 
 View = Callable[..., ResponseReturnValue]
 
 PREFIX = "/api/v1"
 PAGING = ("limit", "cursor")
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
 
 
@@ -48,16 +50,20 @@ OPERATIONS: list[Operation] = []
 def operation(method: str, path: str, summary: str, **facts: object) -> Callable[[View], View]:
     """Serve *path* below ``/api/v1`` by the decorated view, by session or bearer token.
 
-    A query parameter that the operation does not name is refused before the view runs.
+    A query parameter that the operation does not name, or a member sent to one that takes no
+    body, is refused before the view runs.
     """
     told = Operation(method, path, summary, **facts)  # type: ignore[arg-type]
     allowed = frozenset(told.query)
+    bodiless = method in _WRITES and told.body is None and not told.upload
 
     def register(view: View) -> View:
         @wraps(view)
         def served(**ids: str) -> ResponseReturnValue:
             if request.query_string:
                 _refuse_unknown(allowed)
+            if bodiless and (request.content_length or request.get_data()):
+                json_body()  # nothing but an empty object
             return view(**ids)
 
         OPERATIONS.append(told)

@@ -3,232 +3,139 @@
 from collections.abc import Mapping
 from typing import Final
 
-Schema = Mapping[str, object]
-
-_TEXT: Final[Schema] = {"type": "string"}
-_ID: Final[Schema] = {"type": "string", "description": "Opaque."}
-_NUMBER: Final[Schema] = {"type": "integer"}
-_FLAG: Final[Schema] = {"type": "boolean"}
-_DAY: Final[Schema] = {"type": "string", "format": "date"}
-_INSTANT: Final[Schema] = {"type": "string", "format": "date-time"}
-_OBJECT: Final[Schema] = {"type": "object"}
-_ANY: Final[Schema] = {}
-_STATUSES: Final[Schema] = {
-    "type": "object",
-    "description": "Why a value is absent, by JSON Pointer.",
-    "additionalProperties": {
-        "enum": ["none_arose", "not_available", "not_applicable", "confidential", "estimated"]
-    },
-}
-_TEXTS: Final[Schema] = {"type": "array", "items": _TEXT}
-
-
-def _or_null(schema: Schema) -> Schema:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def _closed(properties: Mapping[str, Schema], *optional: str) -> Schema:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": [name for name in properties if name not in optional],
-        "additionalProperties": False,
-    }
-
-
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _list(schema: Schema) -> Schema:
-    return _closed(
-        {"items": {"type": "array", "items": schema}, "next": _or_null(_TEXT)},
-    )
-
+from server.web.api.reference_schemas import REFERENCE_SCHEMAS
+from server.web.api.schema_words import (
+    ANY,
+    DAY,
+    FLAG,
+    ID,
+    INSTANT,
+    JUDGED,
+    NUMBER,
+    OBJECT,
+    STATUSES,
+    TEXT,
+    TEXTS,
+    Schema,
+    closed,
+    listed,
+    or_null,
+    ref,
+)
+from server.web.api.survey_schemas import SURVEY_SCHEMAS
 
 _ATTACHMENT = {
-    "id": _ID,
-    "submission": _ID,
-    "path": _TEXT,
+    "id": ID,
+    "submission": ID,
+    "path": TEXT,
     "kind": {"enum": ["document", "signed_copy"]},
-    "name": _TEXT,
-    "media_type": _TEXT,
-    "size": _NUMBER,
-    "sha256": _TEXT,
-    "added_by": _ID,
-    "added_at": _INSTANT,
+    "name": TEXT,
+    "media_type": TEXT,
+    "size": NUMBER,
+    "sha256": TEXT,
+    "added_by": ID,
+    "added_at": INSTANT,
 }
 _FORM = {
-    "code": _TEXT,
-    "version": _NUMBER,
+    "code": TEXT,
+    "version": NUMBER,
     "kind": {"enum": ["report", "survey"]},
-    "title": _TEXT,
-    "period_type": _TEXT,
-    "digest": _TEXT,
-}
-_CODELIST = {
-    "code": _TEXT,
-    "version": _NUMBER,
-    "title": _TEXT,
-    "constructed": _FLAG,
-    "source": _TEXT,
+    "title": TEXT,
+    "period_type": TEXT,
+    "digest": TEXT,
 }
 _SUBMISSION = {
-    "id": _ID,
-    "form": _TEXT,
-    "version": _NUMBER,
-    "workflow": _TEXT,
-    "workflow_version": _NUMBER,
-    "org_unit": _ID,
-    "period": _TEXT,
-    "round": _or_null(_ID),
-    "state": _TEXT,
-    "edit": _NUMBER,
-    "revision": _NUMBER,
-    "nil": _FLAG,
-}
-_JUDGED = {
-    "answers": _OBJECT,
-    "statuses": _STATUSES,
-    "computed": _OBJECT,
-    "findings": {"type": "array", "items": _ref("Finding")},
-}
-_RECORD = {
-    "id": _ID,
-    "submission": _ID,
-    "number": _NUMBER,
-    "edit": _NUMBER,
-    "state": {"enum": ["valid", "errors", "draft"]},
+    "id": ID,
+    "form": TEXT,
+    "version": NUMBER,
+    "workflow": TEXT,
+    "workflow_version": NUMBER,
+    "org_unit": ID,
+    "period": TEXT,
+    "round": or_null(ID),
+    "state": TEXT,
+    "edit": NUMBER,
+    "revision": NUMBER,
+    "nil": FLAG,
 }
 _COMMENT = {
-    "id": _ID,
+    "id": ID,
     "kind": {"enum": ["comment", "mark"]},
-    "path": _TEXT,
-    "at": _INSTANT,
-    "by": _ID,
-    "by_name": _TEXT,
+    "path": TEXT,
+    "at": INSTANT,
+    "by": ID,
+    "by_name": TEXT,
     "side": {"enum": ["unit", "office"]},
-    "text": _TEXT,
-    "answers_to": _or_null(_ID),
-    "resolved_at": _or_null(_INSTANT),
-    "resolved_by_name": _or_null(_TEXT),
+    "text": TEXT,
+    "answers_to": or_null(ID),
+    "resolved_at": or_null(INSTANT),
+    "resolved_by_name": or_null(TEXT),
 }
 _JOB = {
-    "id": _ID,
+    "id": ID,
     "state": {"enum": ["queued", "running", "done", "failed", "cancelled"]},
-    "done": _NUMBER,
-    "total": _NUMBER,
-    "report": _ANY,
+    "done": NUMBER,
+    "total": NUMBER,
+    "report": ANY,
 }
 
 SCHEMAS: Final[Mapping[str, Schema]] = {
+    **REFERENCE_SCHEMAS,
+    **SURVEY_SCHEMAS,
     "Problem": {
         "type": "object",
         "description": "RFC 9457; `current` tells a refused writer who won.",
         "properties": {
-            "type": _TEXT,
-            "code": _TEXT,
-            "title": _TEXT,
-            "status": _NUMBER,
-            "detail": _TEXT,
-            "errors": {"type": "array", "items": _OBJECT},
-            "current": _OBJECT,
+            "type": TEXT,
+            "code": TEXT,
+            "title": TEXT,
+            "status": NUMBER,
+            "detail": TEXT,
+            "errors": {"type": "array", "items": OBJECT},
+            "current": OBJECT,
         },
         "required": ["type", "code", "title", "status", "detail", "errors"],
     },
     "Definition": {"type": "object", "description": "A definition as it was published."},
-    "Finding": _closed(
+    "Finding": closed(
         {
-            "path": _TEXT,
-            "code": _TEXT,
+            "path": TEXT,
+            "code": TEXT,
             "severity": {"enum": ["error", "warning", "info"]},
-            "message": _TEXT,
-            "paths": _TEXTS,
+            "message": TEXT,
+            "paths": TEXTS,
             "left": {"type": "number"},
             "right": {"type": "number"},
-            "rule": _TEXT,
-            "fix": _TEXT,
+            "rule": TEXT,
+            "fix": TEXT,
         },
         "left",
         "right",
         "rule",
         "fix",
     ),
-    "FormList": _list(_closed(_FORM)),
-    "WorkflowList": _list(_ref("Definition")),
-    "Validation": _closed(
-        {"answers": _OBJECT, "statuses": _STATUSES, "org_unit": _ID, "period": _TEXT},
+    "FormList": listed(closed(_FORM)),
+    "WorkflowList": listed(ref("Definition")),
+    "Validation": closed(
+        {"answers": OBJECT, "statuses": STATUSES, "org_unit": ID, "period": TEXT},
         "statuses",
         "org_unit",
         "period",
     ),
-    "Verdict": _closed({name: _JUDGED[name] for name in ("findings", "computed")}),
-    "IndicatorList": _list(
-        _closed(
+    "Verdict": closed({name: JUDGED[name] for name in ("findings", "computed")}),
+    "ObligationList": listed(
+        closed(
             {
-                "code": _TEXT,
-                "title": _TEXT,
-                "title_en": _TEXT,
-                "group": _TEXT,
-                "group_title": _TEXT,
-                "measures": {
-                    "type": "array",
-                    "items": _closed({"unit": _TEXT, "aggregation": _TEXT}),
-                },
-                "dimensions": _TEXTS,
-                "lowest_level": _TEXT,
-                "frequency": _TEXT,
-                "owners": _TEXTS,
-                "owner_units": _TEXTS,
-                "source": _TEXT,
-                "constructed": _FLAG,
-            }
-        )
-    ),
-    "CodelistList": _list(_closed(_CODELIST)),
-    "Codelist": _closed(
-        {
-            **_CODELIST,
-            "items": {
-                "type": "array",
-                "items": _closed(
-                    {
-                        "code": _TEXT,
-                        "title": _TEXT,
-                        "title_en": _or_null(_TEXT),
-                        "aliases": _TEXTS,
-                        "minority": _FLAG,
-                    }
-                ),
-            },
-        }
-    ),
-    "OrgUnitList": _list(
-        _closed(
-            {
-                "id": _ID,
-                "code": _TEXT,
-                "name": _TEXT,
-                "level": {"enum": ["province", "district", "commune", "department"]},
-                "parent": _or_null(_ID),
-                "valid_from": _or_null(_DAY),
-                "valid_to": _or_null(_DAY),
-            }
-        )
-    ),
-    "ObligationList": _list(
-        _closed(
-            {
-                "id": _ID,
-                "form": _TEXT,
-                "org_unit": _ID,
-                "responsible_unit": _ID,
-                "period": _TEXT,
-                "round": _or_null(_ID),
-                "opens_on": _DAY,
-                "due_on": _DAY,
-                "grace_on": _or_null(_DAY),
-                "closes_on": _or_null(_DAY),
+                "id": ID,
+                "form": TEXT,
+                "org_unit": ID,
+                "responsible_unit": ID,
+                "period": TEXT,
+                "round": or_null(ID),
+                "opens_on": DAY,
+                "due_on": DAY,
+                "grace_on": or_null(DAY),
+                "closes_on": or_null(DAY),
                 "state": {
                     "enum": [
                         "upcoming",
@@ -241,45 +148,45 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
                         "closed",
                     ]
                 },
-                "days_late": _NUMBER,
-                "submission": _or_null(_ID),
+                "days_late": NUMBER,
+                "submission": or_null(ID),
             }
         )
     ),
-    "SubmissionList": _list(_closed(_SUBMISSION)),
-    "Submission": _closed(
+    "SubmissionList": listed(closed(_SUBMISSION)),
+    "Submission": closed(
         {
             **_SUBMISSION,
-            **_JUDGED,
+            **JUDGED,
             "events": {
                 "type": "array",
-                "items": _closed({"event": _TEXT, "input": _OBJECT}, "input"),
+                "items": closed({"event": TEXT, "input": OBJECT}, "input"),
             },
         }
     ),
-    "Start": _closed(
+    "Start": closed(
         {
-            "form": _TEXT,
-            "org_unit": _ID,
-            "period": _TEXT,
-            "round": _or_null(_ID),
-            "answers": _OBJECT,
-            "statuses": _STATUSES,
+            "form": TEXT,
+            "org_unit": ID,
+            "period": TEXT,
+            "round": or_null(ID),
+            "answers": OBJECT,
+            "statuses": STATUSES,
         },
         "round",
         "answers",
         "statuses",
     ),
-    "Changes": _closed(
+    "Changes": closed(
         {
             "changes": {
                 "type": "array",
-                "items": _closed(
+                "items": closed(
                     {
-                        "path": _TEXT,
-                        "from": _ANY,
-                        "to": _ANY,
-                        "status": _or_null(_TEXT),
+                        "path": TEXT,
+                        "from": ANY,
+                        "to": ANY,
+                        "status": or_null(TEXT),
                         "origin": {"enum": ["typed", "copied", "pasted", "imported"]},
                     },
                     "from",
@@ -290,157 +197,117 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             },
             "reasons": {
                 "type": "array",
-                "items": _closed({"code": _TEXT, "path": _TEXT, "text": _TEXT}),
+                "items": closed({"code": TEXT, "path": TEXT, "text": TEXT}),
             },
         },
         "reasons",
     ),
     "Draft": {
         "anyOf": [
-            _closed(
-                {"answers": _OBJECT, "statuses": _STATUSES, "nil": {"const": False}},
+            closed(
+                {"answers": OBJECT, "statuses": STATUSES, "nil": {"const": False}},
                 "statuses",
                 "nil",
             ),
-            _closed({"nil": {"const": True}}),
+            closed({"nil": {"const": True}}),
         ]
     },
-    "Transition": _closed(
+    "Transition": closed(
         {
-            "event": _TEXT,
-            "input": _OBJECT,
+            "event": TEXT,
+            "input": OBJECT,
             "reasons": {
                 "type": "array",
-                "items": _closed({"code": _TEXT, "path": _TEXT, "text": _TEXT}),
+                "items": closed({"code": TEXT, "path": TEXT, "text": TEXT}),
             },
         },
         "input",
         "reasons",
     ),
-    "EventList": _list(
-        _closed(
+    "EventList": listed(
+        closed(
             {
-                "sequence": _NUMBER,
-                "event": _TEXT,
-                "at": _INSTANT,
-                "by": _ID,
-                "by_name": _TEXT,
-                "details": _OBJECT,
-                "hash": _TEXT,
+                "sequence": NUMBER,
+                "event": TEXT,
+                "at": INSTANT,
+                "by": ID,
+                "by_name": TEXT,
+                "details": OBJECT,
+                "hash": TEXT,
             }
         )
     ),
-    "Revision": _closed(
+    "Revision": closed(
         {
-            "submission": _ID,
-            "revision": _NUMBER,
-            "nil": _FLAG,
-            "answers": _OBJECT,
-            "statuses": _STATUSES,
-            "computed": _OBJECT,
-            "reasons": {"type": "array", "items": _OBJECT},
-            "digest": _TEXT,
-            "receipt": _TEXT,
-            "sealed_at": _INSTANT,
-            "sealed_by": _ID,
+            "submission": ID,
+            "revision": NUMBER,
+            "nil": FLAG,
+            "answers": OBJECT,
+            "statuses": STATUSES,
+            "computed": OBJECT,
+            "reasons": {"type": "array", "items": OBJECT},
+            "digest": TEXT,
+            "receipt": TEXT,
+            "sealed_at": INSTANT,
+            "sealed_by": ID,
         }
     ),
-    "ChangeList": _list(
-        _closed({"path": _TEXT, "from": _ANY, "to": _ANY, "status": _TEXT}, "status")
-    ),
-    "ThreadList": _list(
-        _closed(
+    "ChangeList": listed(closed({"path": TEXT, "from": ANY, "to": ANY, "status": TEXT}, "status")),
+    "ThreadList": listed(
+        closed(
             {
                 **_COMMENT,
-                "cell": _or_null(_TEXT),
-                "open": _FLAG,
-                "answers": {"type": "array", "items": _ref("Comment")},
+                "cell": or_null(TEXT),
+                "open": FLAG,
+                "answers": {"type": "array", "items": ref("Comment")},
             }
         )
     ),
-    "Comment": _closed(_COMMENT),
-    "NewComment": _closed(
-        {"text": _TEXT, "path": _TEXT, "answers_to": _or_null(_ID)}, "path", "answers_to"
+    "Comment": closed(_COMMENT),
+    "NewComment": closed(
+        {"text": TEXT, "path": TEXT, "answers_to": or_null(ID)}, "path", "answers_to"
     ),
-    "Attachment": _closed(_ATTACHMENT),
-    "AttachmentList": _list(_closed(_ATTACHMENT)),
-    "RecordList": _list(_closed({**_RECORD, "answers": _OBJECT, "statuses": _STATUSES})),
-    "Record": _closed(
-        {
-            **_RECORD,
-            **_JUDGED,
-            "same": {"type": "array", "items": _closed({"record": _ID, "number": _NUMBER})},
-        }
-    ),
-    "Deletion": _closed({"reason": {"type": "string", "minLength": 5, "maxLength": 500}}),
-    "Expected": _closed({"expected": {"type": "integer", "minimum": 0, "maximum": 1_000_000}}),
-    "RecordSummary": _closed(
-        {
-            "expected": _or_null(_NUMBER),
-            "count": _NUMBER,
-            "done": _NUMBER,
-            "states": {"type": "object", "additionalProperties": _NUMBER},
-            "tallies": {
-                "type": "array",
-                "items": _closed({"code": _TEXT, "title": _TEXT, "count": _NUMBER}),
-            },
-            "same": {
-                "type": "array",
-                "items": _closed({"rule": _NUMBER, "numbers": {"type": "array", "items": _NUMBER}}),
-            },
-            "totals": {
-                "type": "array",
-                "items": _closed(
-                    {
-                        "indicator": _TEXT,
-                        "measure_unit": _TEXT,
-                        "dimensions": {"type": "object", "additionalProperties": _TEXT},
-                        "value": _or_null({"type": "number"}),
-                    }
-                ),
-            },
-        }
-    ),
-    "NewRecord": _closed({"answers": _OBJECT, "statuses": _STATUSES}, "statuses"),
-    "Job": _closed(_JOB),
-    "Export": _closed({"form": _TEXT, "period": _TEXT, "org_unit": _or_null(_ID)}, "org_unit"),
-    "ExportList": _list(
-        _closed(
+    "Attachment": closed(_ATTACHMENT),
+    "AttachmentList": listed(closed(_ATTACHMENT)),
+    "Job": closed(_JOB),
+    "Export": closed({"form": TEXT, "period": TEXT, "org_unit": or_null(ID)}, "org_unit"),
+    "ExportList": listed(
+        closed(
             {
                 **_JOB,
-                "format": _TEXT,
-                "form": _TEXT,
-                "period": _TEXT,
-                "org_unit": _or_null(_ID),
-                "created_at": _INSTANT,
-                "name": _or_null(_TEXT),
+                "format": TEXT,
+                "form": TEXT,
+                "period": TEXT,
+                "org_unit": or_null(ID),
+                "created_at": INSTANT,
+                "name": or_null(TEXT),
             }
         )
     ),
-    "ObservationList": _list(
-        _closed(
+    "ObservationList": listed(
+        closed(
             {
-                "indicator": _TEXT,
-                "measure_unit": _TEXT,
-                "org_unit": _or_null(_ID),
-                "period": _TEXT,
-                "dimensions": {"type": "object", "additionalProperties": _TEXT},
-                "value": _or_null({"type": "number"}),
-                "additive": _FLAG,
-                "reports": _NUMBER,
+                "indicator": TEXT,
+                "measure_unit": TEXT,
+                "org_unit": or_null(ID),
+                "period": TEXT,
+                "dimensions": {"type": "object", "additionalProperties": TEXT},
+                "value": or_null({"type": "number"}),
+                "additive": FLAG,
+                "reports": NUMBER,
                 "status": {"enum": ["final", "provisional"]},
             }
         )
     ),
-    "RateList": _list(
-        _closed(
+    "RateList": listed(
+        closed(
             {
-                "group": _TEXT,
-                "form": _TEXT,
-                "period": _TEXT,
-                "expected": _NUMBER,
-                "actual": _NUMBER,
-                "on_time": _NUMBER,
+                "group": TEXT,
+                "form": TEXT,
+                "period": TEXT,
+                "expected": NUMBER,
+                "actual": NUMBER,
+                "on_time": NUMBER,
             }
         )
     ),

@@ -13,9 +13,8 @@ from typing import Final
 from flask import Response, request
 
 from server.core.answers import Conflict
-from server.core.submission import Change
+from server.core.submission import Change, DraftChange
 from server.services.review import SubmissionView
-from server.storage.revisions import DraftChange
 from server.web.api.bodies import conflict, etag, instant, respond, submission, text_of
 from server.web.session import current_actor, services
 

@@ -1,0 +1,35 @@
+"""Notices: what happened that a person should know of, one for each person and event."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+#: Older ones are forgotten; the history of the report keeps what happened.
+KEPT_FOR = timedelta(days=90)
+
+
+class NoticeKind(StrEnum):
+    """What happened, from the reader's side."""
+
+    ARRIVED = "arrived"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    EXTENDED = "extended"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    COMMENTED = "commented"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """*facts* are codes and days (form, unit, period, who, until), never what a cell holds."""
+
+    account: str
+    event: str
+    kind: NoticeKind
+    submission: str | None
+    created_at: datetime
+    facts: Mapping[str, str] = field(default_factory=dict)
+    read_at: datetime | None = None
+    id: int = 0

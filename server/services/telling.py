@@ -1,0 +1,150 @@
+"""Who is told of an event of a report: those it now waits for, and those it comes from.
+
+Asked by the dispatcher after commit, for each event perhaps more than once. Nobody is told of what
+they did themselves.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from server.core.access import Role
+from server.core.comment import OFFICE
+from server.core.event import Event
+from server.core.notice import KEPT_FOR, Notice, NoticeKind
+from server.core.obligation import Obligation
+from server.core.period import Period
+from server.core.ports import Clock
+from server.core.submission import Submission
+from server.core.workflow_parts import People
+from server.services.accounts import Accounts
+from server.services.review import Reviewer
+from server.storage.notices import NoticeStore
+from server.storage.obligations import ObligationStore
+from server.storage.submissions import SubmissionStore
+
+_SUBMISSION, _OBLIGATION = "submission/", "obligation/"
+_AWAITED = ("sign", "approve")
+#: What the filing unit is told of, besides arrivals further up.
+_OUTCOMES: Mapping[str, NoticeKind] = {
+    "submission.return": NoticeKind.RETURNED,
+    "submission.approve": NoticeKind.APPROVED,
+    "submission.close": NoticeKind.CLOSED,
+    "submission.reopen": NoticeKind.REOPENED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Turns an event into notices."""
+
+    store: NoticeStore
+    submissions: SubmissionStore
+    obligations: ObligationStore
+    reviewer: Reviewer
+    accounts: Accounts
+    clock: Clock
+
+    def tell(self, event: Event) -> int:
+        """Keep the notices of an event inside the caller's transaction; how many are new."""
+        if event.happened_at < self.clock.now() - KEPT_FOR:
+            return 0
+        if event.name == "obligation.excused":
+            return self._extended(event)
+        if not event.subject.startswith(_SUBMISSION):
+            return 0
+        moved = "to" in event.details and event.details.get("from") != event.details["to"]
+        if not moved and event.name != "submission.commented":
+            return 0
+        submission = self.submissions.get(event.subject.removeprefix(_SUBMISSION))
+        if not moved:
+            return self._commented(event, submission)
+        # Whoever acted has seen it, and it no longer waits where it waited before.
+        self.store.settle(submission.id, event.happened_at, account=event.actor)
+        self.store.settle(submission.id, event.happened_at, kind=NoticeKind.ARRIVED)
+        told = 0
+        if event.name in _OUTCOMES:
+            own = self._of_unit(submission.org_unit, Role.REPORTER, Role.SIGNER)
+            told += self._keep(event, _OUTCOMES[event.name], own, submission)
+        if submission.state == event.details["to"]:  # else it has moved on since
+            waiting = self._awaited(submission)
+            told += self._keep(event, NoticeKind.ARRIVED, waiting, submission)
+        return told
+
+    def _extended(self, event: Event) -> int:
+        obligation = self.obligations.get(event.subject.removeprefix(_OBLIGATION))
+        people = self._of_unit(obligation.org_unit, Role.REPORTER)
+        until = {"until": str(event.details.get("until", ""))}
+        return self._keep(event, NoticeKind.EXTENDED, people, obligation, until)
+
+    def _commented(self, event: Event, submission: Submission) -> int:
+        comments = {one.id: one for one in self.submissions.comments(submission.id)}
+        comment = comments.get(str(event.details.get("comment")))
+        if comment is None:
+            return 0
+        thread = {
+            one.author
+            for one in comments.values()
+            if comment.answers_to and comment.answers_to in (one.id, one.answers_to)
+        }
+        if comment.side == OFFICE:
+            thread |= self._of_unit(submission.org_unit, Role.REPORTER)
+        return self._keep(event, NoticeKind.COMMENTED, thread, submission, {"path": comment.path})
+
+    def _awaited(self, submission: Submission) -> set[str]:
+        """Whoever may sign or approve it in its state, and who stands for them today."""
+        form = self.reviewer.catalogue.form(submission.form, submission.version)
+        workflow = self.reviewer.catalogue.workflow(
+            submission.workflow, submission.workflow_version
+        )
+        period = Period.parse(submission.period)
+        tree = self.reviewer.reference.tree_of(submission.org_unit, period)
+        places = self.reviewer.places(form, submission.org_unit, tree)
+        people: set[People] = {
+            one
+            for move in workflow.transitions
+            if move.event in _AWAITED and submission.state in move.sources
+            for one in move.people
+        }
+        found: set[str] = set()
+        for one in people:
+            if (unit := places.get(one.at)) is not None:
+                found |= self._of_unit(unit, one.role)
+                found |= self._deputies(unit, one.role, submission.form)
+        return found
+
+    def _of_unit(self, unit: str, *roles: Role) -> set[str]:
+        return {one.id for role in roles for one in self.accounts.holders(unit, role)}
+
+    def _deputies(self, unit: str, role: Role, form: str) -> set[str]:
+        today = self.clock.today()
+        return {
+            one.deputy
+            for holder in self.accounts.holders(unit, role)
+            for one in self.accounts.delegations.of(principal=holder.id)
+            if one.holds(today)
+            and (one.role, one.org_unit) == (role, unit)
+            and (not one.forms or form in one.forms)
+        }
+
+    def _keep(
+        self,
+        event: Event,
+        kind: NoticeKind,
+        people: Iterable[str],
+        about: Submission | Obligation,
+        more: Mapping[str, str] | None = None,
+    ) -> int:
+        submission = about.id if isinstance(about, Submission) else about.submission
+        behalf = event.details.get("on_behalf_of")
+        facts = {
+            "form": about.form,
+            "unit": about.org_unit,
+            "period": about.period,
+            "by": event.actor,
+            **({"on_behalf_of": behalf} if isinstance(behalf, str) else {}),
+            **(more or {}),
+        }
+        return sum(
+            self.store.add(Notice(account, event.id, kind, submission, event.happened_at, facts))
+            for account in sorted(set(people) - {event.actor})
+        )

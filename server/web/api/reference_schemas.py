@@ -1,0 +1,81 @@
+"""The JSON Schemas of what reports are made of: indicators, codelists, units."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from server.web.api.schema_words import (
+    DAY,
+    FLAG,
+    ID,
+    NUMBER,
+    TEXT,
+    TEXTS,
+    Schema,
+    closed,
+    listed,
+    or_null,
+)
+
+_CODELIST = {
+    "code": TEXT,
+    "version": NUMBER,
+    "title": TEXT,
+    "constructed": FLAG,
+    "source": TEXT,
+}
+
+REFERENCE_SCHEMAS: Final[Mapping[str, Schema]] = {
+    "IndicatorList": listed(
+        closed(
+            {
+                "code": TEXT,
+                "title": TEXT,
+                "title_en": TEXT,
+                "group": TEXT,
+                "group_title": TEXT,
+                "measures": {
+                    "type": "array",
+                    "items": closed({"unit": TEXT, "aggregation": TEXT}),
+                },
+                "dimensions": TEXTS,
+                "lowest_level": TEXT,
+                "frequency": TEXT,
+                "owners": TEXTS,
+                "owner_units": TEXTS,
+                "source": TEXT,
+                "constructed": FLAG,
+            }
+        )
+    ),
+    "CodelistList": listed(closed(_CODELIST)),
+    "Codelist": closed(
+        {
+            **_CODELIST,
+            "items": {
+                "type": "array",
+                "items": closed(
+                    {
+                        "code": TEXT,
+                        "title": TEXT,
+                        "title_en": or_null(TEXT),
+                        "aliases": TEXTS,
+                        "minority": FLAG,
+                    }
+                ),
+            },
+        }
+    ),
+    "OrgUnitList": listed(
+        closed(
+            {
+                "id": ID,
+                "code": TEXT,
+                "name": TEXT,
+                "level": {"enum": ["province", "district", "commune", "department"]},
+                "parent": or_null(ID),
+                "valid_from": or_null(DAY),
+                "valid_to": or_null(DAY),
+            }
+        )
+    ),
+}

@@ -1,0 +1,99 @@
+"""Thông báo: what happened to the reports a person has to do with, and how many are unread."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from server.core.access import Right
+from server.core.notice import Notice, NoticeKind
+from server.core.period import Period
+from server.core.vietnamese_numbers import format_date
+from server.web.acting import doer_of
+from server.web.language import gettext as _
+from server.web.policy import policy
+from server.web.session import current_actor, services
+
+blueprint = Blueprint("notices", __name__)
+_PAGE = 50
+_MOST_DIGITS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One notice as it is read."""
+
+    notice: Notice
+    title: str
+    about: str
+    who: str
+
+
+@blueprint.get("/notices")
+@policy(Right.SIGNED_IN)
+def index() -> ResponseReturnValue:
+    """The newest first; reading the list marks nothing."""
+    actor = current_actor()
+    text = request.args.get("after", "")
+    known = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    after = int(text) if known else None
+    found = services().notices.of(actor, after, _PAGE + 1)
+    shown = found[:_PAGE]
+    return render_template(
+        "notices/index.html",
+        lines=[_line(notice) for notice in shown],
+        unread=services().notices.unread(actor),
+        following=url_for(".index", after=shown[-1].id) if len(found) > _PAGE else None,
+        first=url_for(".index") if after is not None else None,
+    )
+
+
+@blueprint.post("/notices/<int(max=999_999_999_999):number>/open")
+@policy(Right.SIGNED_IN)
+def open_(number: int) -> ResponseReturnValue:
+    """Mark it as read and go to its report."""
+    actor = current_actor()
+    notice = services().notices.open(actor, number)
+    if notice.submission is None:
+        return redirect(url_for("work.index"), 303)
+    if notice.kind is NoticeKind.ARRIVED and actor.may(Right.APPROVE):
+        return redirect(url_for("approvals.review", submission_id=notice.submission), 303)
+    return redirect(url_for("submissions.page", submission_id=notice.submission), 303)
+
+
+@blueprint.post("/notices/read")
+@policy(Right.SIGNED_IN)
+def read_all() -> ResponseReturnValue:
+    """Mark all as read."""
+    services().notices.read_all(current_actor())
+    flash(_("Đã đánh dấu đã đọc tất cả."), "success")
+    return redirect(url_for(".index"), 303)
+
+
+def _line(notice: Notice) -> Line:
+    facts = notice.facts
+    form = services().catalogue.form(facts["form"]).title
+    unit = services().reference.unit(facts["unit"]).name
+    return Line(
+        notice=notice,
+        title=_title(notice),
+        about=f"{form}, {unit}, {Period.parse(facts['period']).title.lower()}",
+        who=doer_of(facts["by"], facts),
+    )
+
+
+def _title(notice: Notice) -> str:
+    if notice.kind is NoticeKind.EXTENDED and notice.facts.get("until"):
+        until = format_date(date.fromisoformat(notice.facts["until"]))
+        return _("Được gia hạn đến %(day)s", day=until)
+    titles = {
+        NoticeKind.ARRIVED: _("Báo cáo chờ anh/chị ký hoặc duyệt"),
+        NoticeKind.RETURNED: _("Trả lại để sửa"),
+        NoticeKind.APPROVED: _("Báo cáo đã được duyệt"),
+        NoticeKind.EXTENDED: _("Được gia hạn"),
+        NoticeKind.CLOSED: _("Đã chốt số liệu"),
+        NoticeKind.REOPENED: _("Mở lại để điều chỉnh"),
+        NoticeKind.COMMENTED: _("Có ý kiến về số liệu"),
+    }
+    return titles[notice.kind]
