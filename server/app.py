@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from argon2 import PasswordHasher
 from flask import Flask
 
-from server.core.json_text import loads
 from server.core.ports import LOCAL, Clock
 from server.hooks.manager import Plugins
 from server.machine import IdMaker, ShiftedClock, SystemClock, new_code, new_secret
@@ -38,6 +37,7 @@ from server.services.installation import Installation
 from server.services.jobs import Jobs
 from server.services.ledger import Ledger
 from server.services.mail import MailDesk
+from server.services.meta_schemas import meta_schemas
 from server.services.notices import Notices
 from server.services.obligations import Obligations
 from server.services.own_figures import OwnFigures
@@ -182,7 +182,7 @@ def _services(settings: Settings, clock: Clock, database: Database) -> Services:
     )
     scope = Scope(reference)
     catalogue = Catalogue(
-        CatalogueStore(database), events, reference, transaction, clock, _meta_schemas()
+        CatalogueStore(database), events, reference, transaction, clock, meta_schemas(ROOT)
     )
     reviewer = Reviewer(
         catalogue,
@@ -214,9 +214,7 @@ def _services(settings: Settings, clock: Clock, database: Database) -> Services:
     submissions = Submissions(
         submission_store, obligation_store, events, reviewer, transaction, clock, new_id
     )
-    reports = Reports(
-        observation_store, obligation_store, catalogue, reference, scope, clock
-    )
+    reports = Reports(observation_store, obligation_store, catalogue, reference, scope, clock)
     notice_store = NoticeStore(database)
     delegations = Delegations(
         accounts.delegations, accounts.store, catalogue, events, transaction, clock
@@ -267,9 +265,7 @@ def _services(settings: Settings, clock: Clock, database: Database) -> Services:
             transaction=transaction,
             clock=clock,
         ),
-        corrections=Corrections(
-            submission_store, events, reviewer, approvals, transaction, clock
-        ),
+        corrections=Corrections(submission_store, events, reviewer, approvals, transaction, clock),
         delegations=delegations,
         dispatch=Dispatch(
             events=events,
@@ -288,9 +284,7 @@ def _services(settings: Settings, clock: Clock, database: Database) -> Services:
             mail_domain=mail_domain,
         ),
         exports=exports,
-        handovers=Handovers(
-            accounts.store, delegations, part_store, events, transaction, clock
-        ),
+        handovers=Handovers(accounts.store, delegations, part_store, events, transaction, clock),
         idempotency=Idempotency(IdempotencyStore(database), transaction, clock),
         jobs=Jobs(
             store=job_store,
@@ -327,9 +321,7 @@ def _services(settings: Settings, clock: Clock, database: Database) -> Services:
             clock=clock,
         ),
         plugins=plugins,
-        presence=Presence(
-            PresenceStore(database), submission_store, reviewer, transaction, clock
-        ),
+        presence=Presence(PresenceStore(database), submission_store, reviewer, transaction, clock),
         records=Records(
             record_store, submission_store, events, reviewer, transaction, clock, new_id
         ),
@@ -392,17 +384,3 @@ def _accounts(
         # Checked for unknown names, so that they cost the same time as known ones.
         dummy_hash=hasher.hash(secrets.token_urlsafe(16)),
     )
-
-
-def _meta_schemas() -> dict[str, dict[str, object]]:
-    places = {
-        "form": ROOT / "form_definitions" / "_meta" / "form.schema.json",
-        "workflow": ROOT / "workflows" / "_meta" / "workflow.schema.json",
-    }
-    schemas: dict[str, dict[str, object]] = {}
-    for name, path in places.items():
-        schema = loads(path.read_bytes())
-        if not isinstance(schema, dict):
-            raise TypeError(path)
-        schemas[name] = schema
-    return schemas

@@ -38,7 +38,7 @@ class PartClosed(AccessDenied):
 
 
 class CellsSummed(AccessDenied):
-    """The cells come from the children's reports: they are corrected, not typed. Facts: ``errors``."""
+    """Cells that come from the children's reports are corrected, not typed. Facts: ``errors``."""
 
     code = "cells-summed"
 

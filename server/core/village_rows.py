@@ -1,7 +1,8 @@
 """Lines by village: what the commune's dated village list proposes for a roster.
 
-A roster says so with ``x-rowsource: village``; its columns ``name``, ``kind`` and ``extremely_poor``,
-where it has them, begin with what the list says. The commune may still change or remove a line.
+A roster says so with ``x-rowsource: village``; its columns ``name``, ``kind`` and
+``extremely_poor``, where it has them, begin with what the list says. The commune may still change
+or remove a line.
 """
 
 from collections.abc import Mapping, Sequence

@@ -90,7 +90,6 @@ class PopulationStory:
         actor = self.desk.cast.actor(Role.APPROVER, self.desk.upper[unit.id][0])
         obligations.excuse(actor, owed.id, until=date(2025, 1, 27), reason=_EXTENSION_REASON)
 
-
     def _sum_up(self) -> None:
         """Chợ Đồn sums up what is approved so far: 12 of 20, for now."""
         unit = self.units[_SUMMING]

@@ -1,4 +1,4 @@
-"""What follows from events after commit: the projection of observations, and notices on screen and by mail.
+"""What follows from events after commit: observations, and notices on screen and by mail.
 
 Deliveries are claimed one by one; a failing one is tried again later and does
 not hold up the others. Each consumer computes from what stands in the database

@@ -121,9 +121,7 @@ class Reports:
         ):
             group = form
             tree = self.reference.tree_of(obligation.org_unit, span)
-            if is_consolidated(
-                self.catalogue.form(form), tree.by_id[obligation.org_unit].level
-            ):
+            if is_consolidated(self.catalogue.form(form), tree.by_id[obligation.org_unit].level):
                 continue  # a sum of the reports that are counted here
             if group_by is not None:
                 group = obligation.org_unit

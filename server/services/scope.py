@@ -61,6 +61,19 @@ class Scope:
             raise NotFound(kind=kind)
         return tree
 
+    def below(self, actor: Actor, unit_id: str, period: Period | None = None) -> frozenset[str]:
+        """The unit and all below it, over all epochs without a period; ``NotFound`` out of scope."""
+        if period is not None:
+            return self.require(actor, unit_id, period, "org_unit").below(unit_id)
+        found: set[str] = set()
+        for day in self.reference.epochs():
+            tree = self.reference.tree(day)
+            if unit_id in tree.by_id and self.covers(actor, unit_id, tree):
+                found |= tree.below(unit_id)
+        if not found:
+            raise NotFound(kind="org_unit")
+        return frozenset(found)
+
 
 def _fills_for(actor: Actor, codes: Collection[str], tree: Tree) -> bool:
     units = {tree.by_code[code].id for code in codes if code in tree.by_code}

@@ -4,9 +4,8 @@ Autosaves raise the edit and leave ``draft_change`` rows, not events: the event
 of the next transition carries their digest.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from server.core.access import Actor, Role
 from server.core.answers import (
@@ -34,7 +33,6 @@ from server.core.submission import Change, Edit, Revision, Submission
 from server.errors import (
     AccessDenied,
     Conflict,
-    NotFound,
     NothingOwed,
     PeriodClosed,
     Stale,
@@ -45,12 +43,10 @@ from server.services.opening_values import opening_values
 from server.services.page import Page
 from server.services.periods import asked_period
 from server.services.review import Reviewer, SubmissionView, Surroundings
+from server.services.saving_again import again_when_stale
 from server.storage.events import EventStore
 from server.storage.obligations import ObligationStore
 from server.storage.submissions import SubmissionStore
-
-Result = TypeVar("Result")
-_TRIES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +101,7 @@ class Submissions:
             if is_consolidated(found, unit.level):
                 refuse_summed(found, ({}, {}), (given, statuses or {}))
             elif not given:
-                given = opening_values(
-                    self.reviewer.reference, found, org_unit, around.context
-                )
+                given = opening_values(self.reviewer.reference, found, org_unit, around.context)
             now = self.clock.now()
             submission = Submission(
                 id=self.new_id(),
@@ -171,7 +165,7 @@ class Submissions:
         span = asked_period(period) if period else None
         units = self.reviewer.scope.visible(actor, span)
         if org_unit is not None:
-            below = self._below(actor, org_unit, span)
+            below = self.reviewer.scope.below(actor, org_unit, span)
             units = below if units is None else units & below
         found = self.submissions.list_(
             form=form, org_units=units, period=period, state=state, after=after, limit=limit + 1
@@ -213,7 +207,7 @@ class Submissions:
                     )
                 return self._as_now(actor, submission_id, around), applied.conflicts
 
-        return _again_when_stale(save)
+        return again_when_stale(save)
 
     def save_answers(
         self,
@@ -380,25 +374,3 @@ class Submissions:
             at=now,
         )
         self.submissions.add_changes(current.id, list(changes), by=actor.account, at=now)
-
-    def _below(self, actor: Actor, org_unit: str, span: Period | None) -> frozenset[str]:
-        if span is not None:
-            return self.reviewer.scope.require(actor, org_unit, span, "org_unit").below(org_unit)
-        found: set[str] = set()
-        for day in self.reviewer.reference.epochs():
-            tree = self.reviewer.reference.tree(day)
-            if org_unit in tree.by_id and self.reviewer.scope.covers(actor, org_unit, tree):
-                found |= tree.below(org_unit)
-        if not found:
-            raise NotFound(kind="org_unit")
-        return frozenset(found)
-
-
-def _again_when_stale(save: Callable[[], Result]) -> Result:
-    """Run *save* again when another writer came between; disjoint cells then merge."""
-    for _ in range(_TRIES - 1):
-        try:
-            return save()
-        except Stale:
-            continue
-    return save()

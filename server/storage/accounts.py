@@ -171,17 +171,15 @@ class AccountStore(SignInStore):
             where.append(f"org_unit_id IN ({marks(org_units)})")
             values += sorted(org_units)
         rows = self._database.rows(
-            "SELECT id, account_id, role, org_unit_id, valid_from, valid_to, personal, manages, edit"
-            f" FROM account_grant WHERE {' AND '.join(where)} ORDER BY id",
+            "SELECT id, account_id, role, org_unit_id, valid_from, valid_to, personal, manages,"
+            f" edit FROM account_grant WHERE {' AND '.join(where)} ORDER BY id",
             values,
         )
         return [
             AccountGrant(
                 id_,
                 whose,
-                Grant(
-                    Role(role), unit, day_of(first), day_of(last), bool(personal), bool(manages)
-                ),
+                Grant(Role(role), unit, day_of(first), day_of(last), bool(personal), bool(manages)),
                 edit,
             )
             for id_, whose, role, unit, first, last, personal, manages, edit in rows

@@ -202,9 +202,7 @@ def _board(form: str | None, period: str | None) -> list[BoardRow]:
         if after is None or len(found) >= _EVERYTHING:
             break
     started = _submissions(form, period)
-    rows = [
-        _row(obligation, started, today) for obligation in found if not _is_sum(obligation)
-    ]
+    rows = [_row(obligation, started, today) for obligation in found if not _is_sum(obligation)]
     return sorted(
         rows,
         key=lambda row: (

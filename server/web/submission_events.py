@@ -235,9 +235,7 @@ def _children_message(view: SubmissionView, error: GuardFailed) -> str:
     """Why the sums cannot be passed on as they are, and what to do."""
     units = error.facts.get("org_units")
     tree = services().reference.tree_of(view.unit.id, view.period)
-    names = ", ".join(
-        tree.by_id[unit].name for unit in (units if isinstance(units, list) else ())
-    )
+    names = ", ".join(tree.by_id[unit].name for unit in (units if isinstance(units, list) else ()))
     if error.facts.get("reason") == "stale":
         return _("Báo cáo của %(units)s đã thay đổi. Mở trang Tổng hợp và tổng hợp lại.",
                  units=names)  # fmt: skip

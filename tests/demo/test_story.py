@@ -33,9 +33,7 @@ def submissions(played: Played, form: str, period: str = YEAR) -> list[Submissio
 def parents(played: Played) -> frozenset[str]:
     """The units that sum up: their reports are told by tests of their own."""
     units = played.application.services.reference.units(date(2024, 12, 31))
-    return frozenset(
-        unit.id for unit in units if unit.level in (Level.DISTRICT, Level.PROVINCE)
-    )
+    return frozenset(unit.id for unit in units if unit.level in (Level.DISTRICT, Level.PROVINCE))
 
 
 def test_cho_don_sums_up_twelve_of_twenty_for_now(played: Played) -> None:
@@ -54,9 +52,9 @@ def test_cho_don_sums_up_twelve_of_twenty_for_now(played: Played) -> None:
     )
     assert len(shares) == 12
     assert total["total"] == sum(  # type: ignore[index]
-        services.submissions.submissions.revision(
-            child.pin.child, child.pin.revision
-        ).computed["total"]["total"]  # type: ignore[index]
+        services.submissions.submissions.revision(child.pin.child, child.pin.revision).computed[
+            "total"
+        ]["total"]  # type: ignore[index]
         for child in standing.children
         if child.pin is not None
     )

@@ -21,7 +21,7 @@ from server.storage.models import (
 from tests.security.site import Site, Visitor
 from tests.security.two_districts import Commune
 from tests.workbooks import edited
-from tests.world import ROOT
+from tests.world import PERIOD, ROOT
 
 Fields = Mapping[str, object]
 EVERYBODY = frozenset(
@@ -201,9 +201,11 @@ def _notice(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
     """The approver opens the notice that the commune's report has come; or all read all."""
     services = site.world.services
     if not rule.arguments:
+        clerk = site.world.accounts["commune_reporter"]
+        facts = {"form": "households", "unit": commune.unit, "period": PERIOD, "by": clerk}
         for username in EVERYBODY:
             account, now = site.world.accounts[username], services.clock.now()
-            notice = Notice(account, "of this test", NoticeKind.CLOSED, commune.report, now)
+            notice = Notice(account, "of this test", NoticeKind.CLOSED, commune.report, now, facts)
             services.notices.store.add(notice)
         return Write(method, rule.rule)
     of = "far_approver" if commune.unit == "u-far" else "district_approver"

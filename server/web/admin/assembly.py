@@ -41,9 +41,7 @@ def install(app: Flask) -> Admin:
         CodeListView(models.CodeListVersionRow, "", endpoint="codelists"),
         HolidayView(models.HolidayRow, "", endpoint="holidays"),
         AccountView(models.AccountRow, "", endpoint="accounts_admin", url="accounts"),
-        DelegationView(
-            models.DelegationRow, "", endpoint="delegations_admin", url="delegations"
-        ),
+        DelegationView(models.DelegationRow, "", endpoint="delegations_admin", url="delegations"),
         PluginPage(name="", endpoint="plugins"),
         MailView(models.MailRow, "", endpoint="sent_mails", url="mails"),
         AuditView(models.EventRow, "", endpoint="audit"),
