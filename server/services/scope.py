@@ -62,7 +62,7 @@ class Scope:
         return tree
 
     def below(self, actor: Actor, unit_id: str, period: Period | None = None) -> frozenset[str]:
-        """The unit and all below it, over all epochs without a period; ``NotFound`` out of scope."""
+        """The unit and all below it, without a period on all trees; else ``NotFound``."""
         if period is not None:
             return self.require(actor, unit_id, period, "org_unit").below(unit_id)
         found: set[str] = set()
