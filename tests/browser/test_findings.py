@@ -12,6 +12,8 @@ from tests.browser.filling_page import cell, fill, now, saved, sign_in, start, w
 from tests.browser.verdict_documents import CODES
 from tests.world import World
 
+#: In the suite; the long walk takes every rule of every form.
+QUICK = ("population_ethnic", "commune_sheet")
 #: Whether the focus is in a cell (or at what adds a line) that nothing sticky covers.
 FOCUSED = """() => {
   const at = document.activeElement;
@@ -75,7 +77,7 @@ def walk(world: World, address: str, context: BrowserContext, code: str, most: i
     return count
 
 
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("code", QUICK)
 def test_a_finding_is_listed_without_a_network_and_leads_to_its_cell(
     world: World, address: str, no_worker: BrowserContext, code: str
 ) -> None:
@@ -191,6 +193,7 @@ def test_the_page_judges_by_itself_while_the_server_cannot_be_reached(
     expect(page.locator('#finding-list li[data-code="a2"]')).to_have_count(0)
 
 
+@pytest.mark.long  # test_looks.py looks at every state in the suite, this at more of them
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_the_summary_is_accessible(

@@ -207,6 +207,7 @@ def test_a_calculated_cell_follows_at_once_is_locked_and_shows_its_formula(
     expect(page.locator("#cell-note")).to_contain_text("7=8+9")
 
 
+@pytest.mark.long  # test_looks.py looks at every state in the suite, this at more of them
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_state_the_legend_and_the_preview_have_an_accessibility_violation(

@@ -155,6 +155,7 @@ def test_a_button_elsewhere_attaches_to_its_cell(
     assert (kept.path, kept.name) == ("/households", "so.txt")
 
 
+@pytest.mark.long  # test_looks.py looks at every state in the suite, this at more of them
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_bar_and_files_have_no_accessibility_violation(

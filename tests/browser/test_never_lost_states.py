@@ -56,9 +56,14 @@ SCENARIOS: dict[str, tuple[Callable[[Route], None], str]] = {
     "422": (problem(422, "path-unknown", "Không có ô."), "Chưa lưu được 1 ô: Không có ô."),
     "429": (too_many, FAULT),
 }
+#: One of each kind in the suite, all of them in the long run.
+QUICK = ("500", "reset", "401", "422", "429")
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize(
+    "name",
+    [name if name in QUICK else pytest.param(name, marks=pytest.mark.long) for name in SCENARIOS],
+)
 def test_a_fault_is_said_within_a_second_and_saved_only_after_the_server_said_so(
     context: BrowserContext, address: str, world: World, name: str
 ) -> None:
@@ -212,6 +217,7 @@ def test_a_browser_that_keeps_nothing_says_so_and_works_online(
     assert now(world, view).submission.answers["rows"] == {"02": {"rural_male": 41}}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [1280, 360])
 def test_no_accessibility_violation_in_the_states_of_trouble(
     browser: Browser, address: str, world: World, width: int

@@ -97,6 +97,7 @@ def test_a_filling_page_stays_within_its_budget(
     assert hosts == {urlsplit(address).netloc}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", OTHER_PAGES)
 def test_other_pages_stay_within_theirs(
     context: BrowserContext, world: World, address: str, path: str

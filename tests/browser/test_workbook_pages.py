@@ -48,6 +48,7 @@ def sign_in(page: Page, address: str) -> None:
     page.wait_for_url("**/work")
 
 
+@pytest.mark.long  # test_looks.py looks at the preview in the suite
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360, 320])
 def test_upload_refusal_and_preview_have_no_violation_and_do_not_scroll_sideways(

@@ -2,12 +2,16 @@
 
 import pytest
 
+from server.core.access import Right
 from tests.divided import divide, start
 from tests.security.site import Site, Visitor
+from tests.security.test_access_matrix import RIGHTS
 from tests.security.two_districts import mark_of
 
 #: Pages of reports only; a survey has none of the parts.
-_NOT_OF_REPORTS = ("record", "workbooks", "approvals", "print", "comment_id", "token", "format")
+_NOT_OF_REPORTS = ("record", "workbooks", "print", "comment_id", "token", "format")
+#: What those who fill are asked for; pages of signers and approvers are closed to all of them.
+_FOR_HANDS = frozenset({Right.SIGNED_IN, Right.READ, Right.FILL})
 
 
 def report_urls(site: Site, submission_id: str) -> list[str]:
@@ -15,6 +19,8 @@ def report_urls(site: Site, submission_id: str) -> list[str]:
     found = []
     for rule, _method in site.rules(safe=True):
         if "submission_id" not in rule.arguments or len(rule.arguments) > 1:
+            continue
+        if RIGHTS[rule.endpoint] not in _FOR_HANDS:
             continue
         if any(word in f"{rule.endpoint} {rule.rule}" for word in _NOT_OF_REPORTS):
             continue
