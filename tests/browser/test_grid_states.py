@@ -135,6 +135,7 @@ def test_every_state_is_described_and_stands_in_the_legend(
         assert words and page.locator(f".legend .mark-{name}").count() == 1
 
 
+@pytest.mark.long
 def test_a_figure_is_shown_on_its_way_and_with_the_server(
     context: BrowserContext, address: str, world: World
 ) -> None:
@@ -157,6 +158,7 @@ def test_a_figure_is_shown_on_its_way_and_with_the_server(
     assert now(world, view).submission.answers["rows"] == {"r1": {"a": 5}}
 
 
+@pytest.mark.long
 def test_a_begun_row_asks_for_what_is_compulsory_in_it(
     context: BrowserContext, address: str, world: World
 ) -> None:

@@ -19,6 +19,8 @@ WIDTHS = (320, 360, 768, 1280)
 THEMES = ("light", "dark")
 #: Of each width and theme one, so that every state is seen each time the tests run.
 QUICK = ((1280, "dark"), (360, "light"))
+#: The states that a change breaks first; the long run looks at all of them.
+IN_SUITE = ("empty", "error", "warning", "offline", "side", "preview", "sheet", "work")
 
 #: Texts of which a part cannot be seen, nor reached by scrolling, nor read elsewhere on the page.
 CLIPPED = """() => {
@@ -126,7 +128,10 @@ def stage(browser: Browser, world: World, address: str, folder: Path) -> Stage:
     return Stage(context, address, world, folder)
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize(
+    "state",
+    [one if one in IN_SUITE else pytest.param(one, marks=pytest.mark.long) for one in STATES],
+)
 def test_a_state_has_no_fault_on_a_desk_and_on_a_phone(
     browser: Browser, world: World, address: str, tmp_path: Path, state: str
 ) -> None:

@@ -104,6 +104,7 @@ def filled_over(line: Line, context: BrowserContext, world: World) -> Page:
     return page
 
 
+@pytest.mark.long
 def test_a_silent_server_is_given_up_after_fifteen_seconds_and_asked_again(
     context: BrowserContext, line: Line, world: World
 ) -> None:

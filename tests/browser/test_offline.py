@@ -102,6 +102,7 @@ def test_a_page_that_was_saved_to_shows_the_saved_figures_when_opened_offline(
     says(page, "Đã lưu trên máy chủ lúc", 40)
 
 
+@pytest.mark.long
 def test_in_half_an_hour_offline_the_server_is_asked_every_thirty_seconds_and_no_more(
     context: BrowserContext, address: str, world: World
 ) -> None:
@@ -184,6 +185,7 @@ def _answer_as_personal(route, told: str) -> None:  # type: ignore[no-untyped-de
     route.fulfill(response=response, body=text.replace(told, '"personal": true'))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [1280, 360])
 def test_the_offline_page_has_no_accessibility_violation(
     browser: Browser, line: Line, world: World, width: int

@@ -98,6 +98,7 @@ def test_unsent_work_can_be_sent_at_sign_out(
     assert left["keys"] == [] and left["stored"] == []
 
 
+@pytest.mark.long
 def test_unsent_work_of_a_report_is_sent_from_any_page_at_sign_out(
     context: BrowserContext, address: str, world: World
 ) -> None:
@@ -181,6 +182,7 @@ def test_a_session_ended_elsewhere_leaves_no_key_for_the_next_person(
     assert not [place for place, _ in left["stored"] if place[1].startswith("/submissions")]
 
 
+@pytest.mark.long
 def test_the_other_windows_of_the_account_close_too(
     context: BrowserContext, address: str, world: World
 ) -> None:
@@ -210,6 +212,7 @@ def test_without_a_network_signing_out_says_that_it_did_not_happen(
     page.wait_for_url("**/sign-in")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [1280, 360])
 def test_the_question_at_sign_out_has_no_accessibility_violation(
     browser: Browser, address: str, world: World, width: int
