@@ -46,7 +46,7 @@ def pages(world: World, sent: Callable[..., SubmissionView]) -> list[tuple[str, 
     ]
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", [360, pytest.param(1280, marks=pytest.mark.long)])
 def test_no_page_of_duties_has_a_fault_or_runs_over_the_side(
     open_: Open,
     pages: list[tuple[str, str]],
@@ -61,7 +61,7 @@ def test_no_page_of_duties_has_a_fault_or_runs_over_the_side(
         page.close()
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", [360, pytest.param(1280, marks=pytest.mark.long)])
 def test_the_plan_of_a_handover_is_shown_and_fits(
     open_: Open,
     pages: list[tuple[str, str]],

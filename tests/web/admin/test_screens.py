@@ -67,7 +67,7 @@ def faults(page: Page) -> list[str]:
     return [fault["id"] for fault in Axe().run(page).response["violations"]]
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", [360, pytest.param(1280, marks=pytest.mark.long)])
 def test_no_page_has_an_accessibility_fault_or_runs_over_the_side(open_: Open, width: int) -> None:
     page = open_("admin", "/admin/", width=width)
     root = page.url.removesuffix("/admin/")
@@ -77,7 +77,7 @@ def test_no_page_has_an_accessibility_fault_or_runs_over_the_side(open_: Open, w
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", [360, pytest.param(1280, marks=pytest.mark.long)])
 def test_the_desk_has_no_accessibility_fault(
     open_: Open, waiting: SubmissionView, width: int
 ) -> None:
