@@ -22,6 +22,9 @@ from tests.browser.filling_page import (
 from tests.filling_world import example_rows
 from tests.world import World
 
+#: In the long run: the same rules stand in faster tests of the services and pages.
+pytestmark = pytest.mark.long
+
 CELL = "/rows/02/rural_male"
 BEFORE = example_rows()["02"]["rural_male"]
 SIDE = "#side"
@@ -299,7 +302,6 @@ def test_the_panel_is_reached_and_left_by_keys_and_its_state_is_remembered(
     expect(page.locator(SIDE)).to_be_visible()
 
 
-@pytest.mark.long  # test_looks.py looks at every state in the suite, this at more of them
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_nothing_of_it_is_shut_to_anybody(

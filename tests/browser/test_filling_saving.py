@@ -19,8 +19,10 @@ from tests.browser.filling_page import (
 )
 from tests.world import World
 
+#: In the long run: the same rules stand in faster tests of the services and pages.
+pytestmark = pytest.mark.long
 
-@pytest.mark.long
+
 def test_a_cell_that_somebody_else_changed_shows_both_values_until_one_is_chosen(
     context: BrowserContext, address: str, world: World
 ) -> None:
@@ -45,7 +47,6 @@ def test_a_cell_that_somebody_else_changed_shows_both_values_until_one_is_chosen
     assert now(world, view).submission.answers["rows"]["02"] == {"rural_male": 54}  # type: ignore[index]
 
 
-@pytest.mark.long
 def test_a_lost_network_is_said_and_the_cells_follow_when_it_is_back(
     context: BrowserContext, address: str, world: World
 ) -> None:
@@ -113,7 +114,6 @@ def test_what_waits_in_the_browser_cannot_be_read_there(
     assert "xã" not in kept[0] and "note" not in kept[0]
 
 
-@pytest.mark.long
 def test_an_ended_session_is_said_and_the_work_goes_on_after_signing_in_again(
     context: BrowserContext, address: str, world: World
 ) -> None:
@@ -136,7 +136,6 @@ def test_an_ended_session_is_said_and_the_work_goes_on_after_signing_in_again(
     assert now(world, view).submission.answers["rows"] == {"02": {"rural_male": 21}}
 
 
-@pytest.mark.long
 def test_leaving_asks_only_while_something_is_unsent(
     context: BrowserContext, address: str, world: World
 ) -> None:

@@ -15,6 +15,9 @@ from tests.browser.filling_page import cell, sign_in
 from tests.browser.grid_form import grid_page
 from tests.world import World
 
+#: In the long run: the same rules stand in faster tests of the services and pages.
+pytestmark = pytest.mark.long
+
 _TEXT = (
     "được đường người những Nguyễn Thị Hường Đặng Văn Quỳnh thuế khoản Bắc Kạn Pác Nặm thôn bản "
     "nghèo cận dân tộc thiểu số Mường Hmông Dao Tày Nùng Khuổi Mạn Nà Phặc rưỡi khuỷu nghiêng "
@@ -119,7 +122,6 @@ def test_vietnamese_arrives_as_it_was_typed(
     assert _differences(page, style, widget, sentences(6)) == []
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("widget", ["cell", "text", "search"])
 @pytest.mark.parametrize("style", STYLES)
 def test_two_hundred_sentences_arrive_as_they_were_typed(

@@ -15,6 +15,9 @@ from tests.browser.grid_form import grid_page
 from tests.browser.test_grid_paste import paste
 from tests.world import World
 
+#: In the long run: the same rules stand in faster tests of the services and pages.
+pytestmark = pytest.mark.long
+
 #: The state's name in the legend, the classes that make it, whether the cell holds a figure.
 STATES = {
     "saved": ("cell-typed saved", True),
@@ -135,7 +138,6 @@ def test_every_state_is_described_and_stands_in_the_legend(
         assert words and page.locator(f".legend .mark-{name}").count() == 1
 
 
-@pytest.mark.long
 def test_a_figure_is_shown_on_its_way_and_with_the_server(
     context: BrowserContext, address: str, world: World
 ) -> None:
@@ -158,7 +160,6 @@ def test_a_figure_is_shown_on_its_way_and_with_the_server(
     assert now(world, view).submission.answers["rows"] == {"r1": {"a": 5}}
 
 
-@pytest.mark.long
 def test_a_begun_row_asks_for_what_is_compulsory_in_it(
     context: BrowserContext, address: str, world: World
 ) -> None:
@@ -209,7 +210,6 @@ def test_a_calculated_cell_follows_at_once_is_locked_and_shows_its_formula(
     expect(page.locator("#cell-note")).to_contain_text("7=8+9")
 
 
-@pytest.mark.long  # test_looks.py looks at every state in the suite, this at more of them
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_state_the_legend_and_the_preview_have_an_accessibility_violation(

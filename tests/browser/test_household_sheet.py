@@ -11,6 +11,9 @@ from tests.browser.filling_page import cell, saved, sign_in
 from tests.survey_world import Survey, household, open_households
 from tests.world import World
 
+#: In the long run: the same rules stand in faster tests of the services and pages.
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def survey(world: World) -> Survey:
@@ -166,7 +169,6 @@ def test_names_of_people_are_nowhere_in_the_browsers_stores(
     assert "Bimat" not in stored and "/head_name" not in stored
 
 
-@pytest.mark.long  # test_looks.py looks at every state in the suite, this at more of them
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_list_sheet_and_deletion_have_no_axe_violation(

@@ -12,6 +12,9 @@ from tests.filling_world import PASSWORD, example_rows
 from tests.workbooks import edited
 from tests.world import World
 
+#: In the long run: the same rules stand in faster tests of the services and pages.
+pytestmark = pytest.mark.long
+
 pytestmark = pytest.mark.browser
 PATH = "/rows/07/rural_male"
 
@@ -48,7 +51,6 @@ def sign_in(page: Page, address: str) -> None:
     page.wait_for_url("**/work")
 
 
-@pytest.mark.long  # test_looks.py looks at the preview in the suite
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360, 320])
 def test_upload_refusal_and_preview_have_no_violation_and_do_not_scroll_sideways(
