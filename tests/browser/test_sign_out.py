@@ -70,7 +70,8 @@ def test_without_unsent_work_signing_out_asks_nothing_and_leaves_nothing(
     saved(page)
     page.wait_for_timeout(1500)  # the copy of the page is kept by now
     press_sign_out(page)
-    page.wait_for_url("**/sign-in")
+    expect(page.locator("#username")).to_be_visible(timeout=15_000)
+    page.wait_for_load_state("networkidle")
     expect(page.locator(".flash")).to_have_text("Đã đăng xuất.")
 
     left = page.evaluate(DUMP)
@@ -90,7 +91,8 @@ def test_unsent_work_can_be_sent_at_sign_out(
     expect(dialog).to_contain_text("Còn 2 ô chưa gửi được.")
     context.unroute("**/answers")
     choose(page, "Gửi ngay")
-    page.wait_for_url("**/sign-in")
+    expect(page.locator("#username")).to_be_visible(timeout=15_000)
+    page.wait_for_load_state("networkidle")
 
     answers = now(world, view).submission.answers
     assert answers == {"rows": {"02": {"rural_male": 4321}}, "note": SECRET}
@@ -110,7 +112,8 @@ def test_unsent_work_of_a_report_is_sent_from_any_page_at_sign_out(
     context.unroute("**/answers")
     press_sign_out(page)
     choose(page, "Gửi ngay")
-    page.wait_for_url("**/sign-in")
+    expect(page.locator("#username")).to_be_visible(timeout=15_000)
+    page.wait_for_load_state("networkidle")
 
     answers = now(world, view).submission.answers
     assert answers == {"rows": {"02": {"rural_male": 4321}}, "note": SECRET}
@@ -124,7 +127,8 @@ def test_what_is_kept_is_unreadable_to_the_next_person_and_there_for_its_owner(
     unsent(page, context)
     press_sign_out(page)
     choose(page, "Giữ lại trên máy này")
-    page.wait_for_url("**/sign-in")
+    expect(page.locator("#username")).to_be_visible(timeout=15_000)
+    page.wait_for_load_state("networkidle")
     context.unroute("**/answers")
     sign_in(page, address, "neighbour_reporter")
     page.goto(f"{address}/work")
@@ -138,7 +142,8 @@ def test_what_is_kept_is_unreadable_to_the_next_person_and_there_for_its_owner(
         world.actor("commune_reporter").account
     )
     press_sign_out(page)
-    page.wait_for_url("**/sign-in")
+    expect(page.locator("#username")).to_be_visible(timeout=15_000)
+    page.wait_for_load_state("networkidle")
     sign_in(page, address)
     open_report(page, address, view)
     saved(page)
@@ -152,7 +157,8 @@ def test_what_is_thrown_away_is_gone(context: BrowserContext, address: str, worl
     unsent(page, context)
     press_sign_out(page)
     choose(page, "Bỏ")
-    page.wait_for_url("**/sign-in")
+    expect(page.locator("#username")).to_be_visible(timeout=15_000)
+    page.wait_for_load_state("networkidle")
 
     left = page.evaluate(DUMP)
     assert left["keys"] == [] and left["stored"] == []
@@ -193,7 +199,8 @@ def test_the_other_windows_of_the_account_close_too(
     asked: list[str] = []
     second.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     press_sign_out(page)
-    page.wait_for_url("**/sign-in")
+    expect(page.locator("#username")).to_be_visible(timeout=15_000)
+    page.wait_for_load_state("networkidle")
 
     second.wait_for_url("**/sign-in")
     assert asked == []
@@ -209,7 +216,8 @@ def test_without_a_network_signing_out_says_that_it_did_not_happen(
     expect(page.locator("#signing-out")).to_contain_text("Chưa đăng xuất được: mất kết nối.")
     context.set_offline(False)
     choose(page, "Gửi ngay")
-    page.wait_for_url("**/sign-in")
+    expect(page.locator("#username")).to_be_visible(timeout=15_000)
+    page.wait_for_load_state("networkidle")
 
 
 @pytest.mark.long
