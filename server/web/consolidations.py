@@ -16,7 +16,7 @@ from server.core.consolidation import is_summed
 from server.core.submission import Change
 from server.core.vietnamese import nfc
 from server.core.vietnamese_numbers import NumberUnclear, parse_number
-from server.errors import Conflict, NotFound, RequestInvalid, Stale
+from server.errors import NotFound, RequestInvalid, Stale
 from server.services.children import Child
 from server.services.consolidation_views import Owed, Sheet
 from server.web.policy import policy
@@ -24,7 +24,7 @@ from server.web.session import current_actor, services
 from server.web.submission_states import Badge, badge_of, late_badge, obligation_badge
 from server.web.submission_texts import value_text
 from server.web.submission_words import gettext as _
-from server.web.submissions import head_of, posted_edit
+from server.web.submissions import head_of, posted_edit, started
 
 blueprint = Blueprint("consolidations", __name__)
 _LONGEST = 2000
@@ -87,21 +87,7 @@ def index() -> ResponseReturnValue:
 @policy(Right.FILL)
 def start() -> ResponseReturnValue:
     """Start the report with its first sums, or go on with it when somebody was quicker."""
-    form = request.form
-    try:
-        view = services().consolidations.start(
-            current_actor(),
-            form=form.get("form", ""),
-            org_unit=form.get("org_unit", ""),
-            period=form.get("period", ""),
-            round=form.get("round") or None,
-        )
-    except Conflict as conflict:
-        existing = conflict.facts.get("id")
-        if not isinstance(existing, str):
-            raise
-        return redirect(url_for(".page", submission_id=existing), 303)
-    return redirect(url_for(".page", submission_id=view.submission.id), 303)
+    return started(services().consolidations.start)
 
 
 @blueprint.get("/consolidations/<submission_id>")

@@ -4,7 +4,7 @@ The same page shows a report to those who may only read it. Moving a report on i
 ``submission_events``; its past is ``submission_history``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -68,9 +68,14 @@ class ReportHead:
 @policy(Right.FILL)
 def start() -> ResponseReturnValue:
     """Start a report, or go on with it when somebody of the unit has started it meanwhile."""
+    return started(services().submissions.start)
+
+
+def started(begin: Callable[..., SubmissionView]) -> ResponseReturnValue:
+    """Start the report that the posted form names by *begin*, and lead to it."""
     form = request.form
     try:
-        view = services().submissions.start(
+        view = begin(
             current_actor(),
             form=form.get("form", ""),
             org_unit=form.get("org_unit", ""),
@@ -81,8 +86,8 @@ def start() -> ResponseReturnValue:
         existing = conflict.facts.get("id")
         if not isinstance(existing, str):
             raise
-        return redirect(url_for(".page", submission_id=existing), 303)
-    page_of = "consolidations.page" if view.consolidated else ".page"
+        view = services().submissions.get(current_actor(), existing)
+    page_of = "consolidations.page" if view.consolidated else "submissions.page"
     return redirect(url_for(page_of, submission_id=view.submission.id), 303)
 
 
