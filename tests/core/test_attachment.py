@@ -35,12 +35,13 @@ SVG = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
 
 
 def package(types: str, *names: str, content: bytes = b"<x/>") -> bytes:
-    """A zipped document that declares *types* and holds *names*."""
+    """A zipped document that declares *types* and holds *names*; the same bytes each time."""
+    declared = f'<Types><Override ContentType="{types}"/></Types>'.encode()
     packed = BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", f'<Types><Override ContentType="{types}"/></Types>')
-        for name in names:
-            archive.writestr(name, content)
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, held in [("[Content_Types].xml", declared), *((name, content) for name in names)]:
+            entry = zipfile.ZipInfo(name)  # dated 1980, where a bare name takes the clock
+            archive.writestr(entry, held, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
 
