@@ -3,83 +3,30 @@
 Everything is built here, once, by hand; nothing below this module knows how it was put together.
 """
 
-import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from argon2 import PasswordHasher
 from flask import Flask
 
+from server.composition.defining import defining
+from server.composition.ground import ROOT, Ground
+from server.composition.reminding import reminding
+from server.composition.reporting import reporting
+from server.composition.signing import signing
+from server.composition.working import working
 from server.core.ports import LOCAL, Clock
-from server.hooks.manager import Plugins
-from server.machine import IdMaker, ShiftedClock, SystemClock, new_code, new_secret
+from server.machine import ShiftedClock, SystemClock
 from server.services import Services
-from server.services.accounts import Accounts, SessionRules
-from server.services.accounts_below import AccountsBelow
-from server.services.approvals import Approvals
-from server.services.attachments import AttachmentLimits, Attachments
-from server.services.blank_prints import BlankPrints
-from server.services.catalogue import Catalogue
-from server.services.cell_history import CellHistory
-from server.services.children import Children
-from server.services.comments import Comments
-from server.services.consolidations import Consolidations
-from server.services.corrections import Corrections
-from server.services.delegations import Delegations
-from server.services.dispatch import CONSUMERS, Dispatch
-from server.services.exports import Exports
-from server.services.guards import Guards
-from server.services.handovers import Handovers
-from server.services.idempotency import Idempotency
 from server.services.installation import Installation
-from server.services.jobs import Jobs
-from server.services.ledger import Ledger
-from server.services.mail import MailDesk
-from server.services.meta_schemas import meta_schemas
-from server.services.notices import Notices
-from server.services.obligations import Obligations
-from server.services.own_figures import OwnFigures
-from server.services.parts import Parts
-from server.services.presence import Presence
-from server.services.records import Records
-from server.services.reference import Reference
-from server.services.reminders import Reminders
-from server.services.reports import Reports
-from server.services.review import Reviewer
-from server.services.rounds_closing import RoundsClosing
-from server.services.scope import Scope
-from server.services.staffing import Staffing
-from server.services.submissions import Submissions
-from server.services.telling import Telling
-from server.services.workbook_spool import Spool
-from server.services.workbooks import Workbooks
 from server.settings import Settings
-from server.storage.accounts import AccountStore
-from server.storage.attachments import AttachmentFiles, AttachmentStore
-from server.storage.catalogue import CatalogueStore
-from server.storage.consolidations import ConsolidationStore
 from server.storage.database import Database
-from server.storage.delegations import DelegationStore
-from server.storage.events import EventStore
-from server.storage.holidays import HolidayStore
-from server.storage.idempotency import IdempotencyStore
-from server.storage.jobs import JobStore
-from server.storage.mail import MailStore
-from server.storage.notices import NoticeStore
-from server.storage.obligations import ObligationStore
-from server.storage.observations import ObservationStore
-from server.storage.org_units import OrgUnitStore
-from server.storage.parts import PartStore
-from server.storage.presence import PresenceStore
-from server.storage.submissions import SubmissionStore
-from server.storage.survey_records import SurveyRecordStore
 from server.storage.ticks import TickStore
 from server.web import create_web
 from server.web.health import Probe, disk_probe
 
-ROOT = Path(__file__).resolve().parents[1]
+__all__ = ["DEMO_HOUR", "ROOT", "Application", "build", "clock_of"]
+
 #: The hour in Vietnam at which the demonstration's clock starts.
 DEMO_HOUR = time(10)
 _TICK_OVERDUE = timedelta(minutes=5)
@@ -157,230 +104,69 @@ def build(
     """
     clock = clock or SystemClock()
     database = database or Database.open(settings.database.url)
-    services = _services(settings, clock, database)
+    ground = Ground.laid(settings, clock, database)
     installation = Installation(
-        services.catalogue, services.reference, database.transaction, IdMaker(clock)
+        ground.catalogue, ground.reference, ground.transaction, ground.new_id
     )
-    return Application(settings, services, database, clock, TickStore(database), installation)
+    return Application(
+        settings, _services(ground), database, clock, TickStore(database), installation
+    )
 
 
-def _services(settings: Settings, clock: Clock, database: Database) -> Services:
-    new_id, transaction = IdMaker(clock), database.transaction
-    plugins = Plugins.load(settings.plugins.enabled, settings.plugins.options, ROOT / "plugins")
-    events = EventStore(
-        database,
-        consumers=CONSUMERS,
-        new_id=new_id,
-        new_salt=lambda: secrets.token_hex(16),
-    )
-    submission_store, record_store = SubmissionStore(database), SurveyRecordStore(database)
-    obligation_store, mail_store = ObligationStore(database), MailStore(database)
-    observation_store, job_store = ObservationStore(database), JobStore(database)
-    part_store, attachment_store = PartStore(database), AttachmentStore(database)
-    reference = Reference(
-        OrgUnitStore(database), HolidayStore(database), events, transaction, clock
-    )
-    scope = Scope(reference)
-    catalogue = Catalogue(
-        CatalogueStore(database), events, reference, transaction, clock, meta_schemas(ROOT)
-    )
-    reviewer = Reviewer(
-        catalogue,
-        reference,
-        scope,
-        submission_store,
-        obligation_store,
-        record_store,
-        part_store,
-        events,
-    )
-    accounts = _accounts(settings, clock, database, events, new_id)
-    consolidation_store = ConsolidationStore(database)
-    children = Children(consolidation_store, catalogue, reference)
-    mail_domain = urlsplit(settings.server.public_url).hostname or "localhost"
-    exports = Exports(
-        plugins=plugins,
-        jobs=job_store,
-        submissions=submission_store,
-        events=events,
-        reviewer=reviewer,
-        accounts=accounts,
-        transaction=transaction,
-        clock=clock,
-        new_id=new_id,
-        folder=Path(settings.files.var) / "results",
-        demo=settings.demo.enabled,
-    )
-    submissions = Submissions(
-        submission_store, obligation_store, events, reviewer, transaction, clock, new_id
-    )
-    reports = Reports(observation_store, obligation_store, catalogue, reference, scope, clock)
-    notice_store = NoticeStore(database)
-    delegations = Delegations(
-        accounts.delegations, accounts.store, catalogue, events, transaction, clock
-    )
-    approvals = Approvals(
-        submissions=submission_store,
-        obligations=obligation_store,
-        events=events,
-        reviewer=reviewer,
-        guards=Guards(submission_store, obligation_store, record_store, children),
-        attachments=attachment_store,
-        transaction=transaction,
-        clock=clock,
-        receipt_prefix="BK",
-    )
+def _services(ground: Ground) -> Services:
+    filling = reporting(ground)
+    approving = signing(ground, filling.submissions)
+    rules = defining(ground, filling.obligations)
+    telling = reminding(ground)
+    work = working(ground)
     return Services(
-        accounts=accounts,
-        accounts_below=AccountsBelow(accounts, reference),
-        approvals=approvals,
-        blank_prints=BlankPrints(
-            plugins, reviewer, submissions, exports.folder, new_id, settings.demo.enabled
-        ),
-        attachments=Attachments(
-            store=attachment_store,
-            files=AttachmentFiles(
-                Path(settings.files.var) / settings.attachments.directory  # absolute ones win
-            ),
-            submissions=submission_store,
-            events=events,
-            reviewer=reviewer,
-            transaction=transaction,
-            clock=clock,
-            new_id=new_id,
-            limits=AttachmentLimits(
-                settings.attachments.most_bytes, settings.attachments.most_per_report
-            ),
-        ),
-        catalogue=catalogue,
-        cell_history=CellHistory(submission_store, events, reviewer),
-        comments=Comments(submission_store, events, reviewer, transaction, clock, new_id),
-        consolidations=Consolidations(
-            store=consolidation_store,
-            submissions=submission_store,
-            events=events,
-            reviewer=reviewer,
-            filing=submissions,
-            children=children,
-            transaction=transaction,
-            clock=clock,
-        ),
-        corrections=Corrections(submission_store, events, reviewer, approvals, transaction, clock),
-        delegations=delegations,
-        dispatch=Dispatch(
-            events=events,
-            submissions=submission_store,
-            obligations=obligation_store,
-            observations=observation_store,
-            mails=mail_store,
-            reviewer=reviewer,
-            accounts=accounts,
-            telling=Telling(
-                notice_store, submission_store, obligation_store, reviewer, accounts, clock
-            ),
-            plugins=plugins,
-            transaction=transaction,
-            clock=clock,
-            mail_domain=mail_domain,
-        ),
-        exports=exports,
-        handovers=Handovers(accounts.store, delegations, part_store, events, transaction, clock),
-        idempotency=Idempotency(IdempotencyStore(database), transaction, clock),
-        jobs=Jobs(
-            store=job_store,
-            exports=exports,
-            actor_of=accounts.actor_of,
-            transaction=transaction,
-            clock=clock,
-        ),
-        ledger=Ledger(events, transaction, clock),
-        mail=MailDesk(mail_store, plugins, transaction, clock),
-        notices=Notices(
-            store=notice_store,
-            mails=mail_store,
-            accounts=accounts,
-            catalogue=catalogue,
-            reference=reference,
-            plugins=plugins,
-            transaction=transaction,
-            clock=clock,
-            mail_domain=mail_domain,
-        ),
-        obligations=Obligations(
-            obligation_store, submission_store, events, reviewer, transaction, clock, new_id
-        ),
-        own_figures=OwnFigures(submission_store, catalogue, reference, reports, plugins),
-        parts=Parts(
-            parts=part_store,
-            submissions=submission_store,
-            obligations=obligation_store,
-            events=events,
-            reviewer=reviewer,
-            accounts=accounts,
-            transaction=transaction,
-            clock=clock,
-        ),
-        plugins=plugins,
-        presence=Presence(PresenceStore(database), submission_store, reviewer, transaction, clock),
-        records=Records(
-            record_store, submission_store, events, reviewer, transaction, clock, new_id
-        ),
-        reference=reference,
-        reminders=Reminders(
-            plugins=plugins,
-            obligations=obligation_store,
-            submissions=submission_store,
-            mails=mail_store,
-            events=events,
-            reviewer=reviewer,
-            transaction=transaction,
-            clock=clock,
-            mail_domain=mail_domain,
-        ),
-        reports=reports,
-        staffing=Staffing(accounts.store, reference, clock),
-        rounds_closing=RoundsClosing(
-            submission_store, obligation_store, events, reviewer, approvals, transaction, clock
-        ),
-        submissions=submissions,
-        workbooks=Workbooks(
-            plugins=plugins,
-            submissions=submissions,
-            spool=Spool(Path(settings.files.var) / "uploads", clock, new_secret),
-            clock=clock,
-            new_id=new_id,
-            folder=Path(settings.files.var) / "results",
-            demo=settings.demo.enabled,
-        ),
-        clock=clock,
-    )
-
-
-def _accounts(
-    settings: Settings, clock: Clock, database: Database, events: EventStore, new_id: IdMaker
-) -> Accounts:
-    security = settings.security
-    hasher = PasswordHasher(
-        time_cost=security.argon2_time,
-        memory_cost=security.argon2_memory_kib,
-        parallelism=security.argon2_parallelism,
-    )
-    return Accounts(
-        store=AccountStore(database),
-        delegations=DelegationStore(database),
-        events=events,
-        transaction=database.transaction,
-        clock=clock,
-        new_id=new_id,
-        new_secret=new_secret,
-        new_code=new_code,
-        hasher=hasher,
-        rules=SessionRules(
-            idle=timedelta(minutes=security.session_idle_minutes),
-            absolute=timedelta(hours=security.session_hours),
-            tries=security.sign_in_tries,
-            password_min_length=security.password_min_length,
-        ),
-        # Checked for unknown names, so that they cost the same time as known ones.
-        dummy_hash=hasher.hash(secrets.token_urlsafe(16)),
+        accounts=ground.accounts,
+        accounts_below=approving.accounts_below,
+        approvals=approving.approvals,
+        assignments=rules.assignments,
+        attachments=filling.attachments,
+        background=work.background,
+        blank_prints=filling.blank_prints,
+        catalogue=ground.catalogue,
+        cell_history=filling.cell_history,
+        comments=filling.comments,
+        consolidations=approving.consolidations,
+        corrections=approving.corrections,
+        definition_drafts=rules.definition_drafts,
+        definition_issues=rules.definition_issues,
+        delegations=approving.delegations,
+        desk=approving.desk,
+        dispatch=work.dispatch,
+        evidence=approving.evidence,
+        exports=work.exports,
+        extensions=rules.extensions,
+        handovers=approving.handovers,
+        idempotency=work.idempotency,
+        jobs=work.jobs,
+        ledger=work.ledger,
+        mail=telling.mail,
+        mail_wishes=telling.mail_wishes,
+        notices=telling.notices,
+        obligations=filling.obligations,
+        own_figures=work.own_figures,
+        parts=filling.parts,
+        plugins=ground.plugins,
+        presence=filling.presence,
+        records=filling.records,
+        reference=ground.reference,
+        reminder_plans=telling.reminder_plans,
+        reminders=telling.reminders,
+        reports=work.reports,
+        rounds=rules.rounds,
+        rounds_closing=approving.rounds_closing,
+        staffing=rules.staffing,
+        submissions=filling.submissions,
+        unit_groups=approving.unit_groups,
+        work=filling.work,
+        urging=telling.urging,
+        urging_evidence=telling.urging_evidence,
+        urging_letters=telling.urging_letters,
+        workbooks=filling.workbooks,
+        workflow_moves=rules.workflow_moves,
+        clock=ground.clock,
     )

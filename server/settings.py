@@ -119,6 +119,11 @@ class FileSettings:
     """``[files]``."""
 
     var: str = _key("var", "Folder of results, the secret key and the default database")
+    definitions: str = _key(
+        ".",
+        "Folder with form_definitions and workflows, where the editor writes what it publishes;"
+        " from the project's folder, or absolute",
+    )
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ class Summing:
             )
             world.accounts[username] = account.id
             world.tokens[username] = services.accounts.create_token(SYSTEM, account.id, "tests")
-        services.obligations.open_round(world.actor("admin"), summed_round())
+        services.rounds.open(world.actor("admin"), summed_round())
         return cls(world)
 
     def sent(self, unit: str, male: int, female: int, households: int = 5) -> SubmissionView:

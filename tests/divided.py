@@ -106,7 +106,7 @@ def divide(world: World) -> World:
         account = services.accounts.create(SYSTEM, NewAccount(username, name, None, role, unit))
         world.accounts[username] = account.id
         world.tokens[username] = services.accounts.create_token(SYSTEM, account.id, "tests")
-    services.obligations.open_round(world.actor("admin"), _round())
+    services.rounds.open(world.actor("admin"), _round())
     return world
 
 

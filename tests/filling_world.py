@@ -55,7 +55,7 @@ def make_filling_world(database: Database, var: Path) -> World:
         SYSTEM,
     )
     _publish(world)
-    services.obligations.open_round(world.actor("admin"), _round("2024", date(2024, 12, 1)))
+    services.rounds.open(world.actor("admin"), _round("2024", date(2024, 12, 1)))
     # Hashing a word for eight people would take longer than the tests themselves.
     hashed = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     for account in world.accounts.values():
@@ -68,7 +68,7 @@ def with_last_year(world: World, answers: Mapping[str, object], form: str = FORM
     application = world.application
     # The year is closed today, so it is lived through a year earlier.
     services = build(application.settings, LAST_YEAR, application.database).services
-    services.obligations.open_round(world.actor("admin"), _round("2023", date(2023, 12, 1)))
+    services.rounds.open(world.actor("admin"), _round("2023", date(2023, 12, 1)))
     clerk, head = world.actor("commune_reporter"), world.actor("commune_signer")
     view = services.submissions.start(
         clerk, form=form, org_unit="u-commune", period="2023", answers=answers

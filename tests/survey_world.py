@@ -48,7 +48,7 @@ def open_survey(world: World, form: dict[str, Any] | None = None, round_id: str 
     services, published = world.services, form or visits_form()
     services.catalogue.publish(json.dumps(published, ensure_ascii=False), "form", SYSTEM)
     code = str(published["x-form"]["code"])
-    services.obligations.open_round(
+    services.rounds.open(
         world.actor("admin"),
         Round(
             id=round_id,

@@ -178,7 +178,7 @@ def make_world(database: Database, var: Path, plugins: Sequence[str] = ()) -> Wo
         )
         world.accounts[username] = account.id
         world.tokens[username] = services.accounts.create_token(SYSTEM, account.id, "tests")
-    services.obligations.open_round(world.actor("admin"), _round())
+    services.rounds.open(world.actor("admin"), _round())
     return world
 
 
@@ -189,7 +189,7 @@ def copied_world(world: World, database: Database, var: Path, plugins: Sequence[
 
 def _application(database: Database, var: Path, plugins: Sequence[str]) -> Application:
     settings = Settings(
-        files=FileSettings(var=str(var)),
+        files=FileSettings(var=str(var), definitions=str(var)),
         plugins=PluginSettings(enabled=tuple(plugins)),
         secret_key="a secret of the tests, long enough to be one",
     )

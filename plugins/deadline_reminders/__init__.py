@@ -1,15 +1,30 @@
 """Reminders before and after the due date: on which days, to whom, with which words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import cast
 
-from server.hooks import DueReport, Message, Options, Step, hookimpl
+from server.hooks import (
+    DueReport,
+    Message,
+    Options,
+    PlanStep,
+    ReminderPlan,
+    Step,
+    Words,
+    fill_words,
+    hookimpl,
+)
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"
 
 # Titles that name their kind themselves: "biểu Phiếu thu thập ..." would say it twice.
 _KINDS = ("Biểu", "Báo cáo", "Phiếu")
+_OWN_WORDS_EN = Words(
+    "[Reminder] {form}, {period}: due {due}",
+    "To: {unit}.\n{form}, {period}, is due on {due}.\nIt now stands at: {state}.\n"
+    "Please complete and send it in the system.\nContact: {contact} {phone}\n",
+)
 
 
 class DeadlineReminders:
@@ -17,45 +32,119 @@ class DeadlineReminders:
 
     code = "deadline"
 
-    def __init__(self, days: Sequence[int], *, superior_from: int) -> None:
-        self._days = tuple(sorted(days))
-        self._superior_from = superior_from
+    def __init__(
+        self,
+        days: Sequence[int],
+        *,
+        superior_from: int,
+        province_from: int = 10,
+        mandatory_from: int = 1,
+    ) -> None:
+        self._plan = ReminderPlan(
+            tuple(
+                PlanStep(
+                    days=one,
+                    recipients=(
+                        "unit",
+                        "responsible",
+                        "deputy",
+                        *(("superior",) if one >= superior_from else ()),
+                        *(("province",) if one >= province_from else ()),
+                    ),
+                    mandatory=one >= mandatory_from,
+                )
+                for one in sorted(days)
+            )
+        )
+
+    def default_plan(self) -> ReminderPlan:
+        return self._plan
 
     def steps(self, due: DueReport) -> tuple[Step, ...]:
+        plan = due.plan or self._plan
+        if not plan.active:
+            return ()
         return tuple(
             Step(
-                code=f"D{days:+d}",
-                on=due.due_on + timedelta(days=days),
-                recipients=("unit", "superior") if self._copied(days, due) else ("unit",),
+                code=step.code,
+                on=due.due_on + timedelta(days=step.days),
+                recipients=tuple(
+                    one for one in step.recipients if one != "superior" or due.superior_name
+                ),
+                channel=step.channel,
+                mandatory=step.mandatory,
             )
-            for days in self._days
+            for step in plan.steps
         )
 
     def compose(self, step: Step, due: DueReport) -> Message:
-        period = _period(due)
-        late = ""
-        if step.on > due.due_on:
-            # A step may go out a day after its own: the count must be true when it is read.
-            late = f", đã quá hạn {max(due.days_late, (step.on - due.due_on).days)} ngày"
-        deadline = f"{_day(due.due_on)}{late}"
-        sentences = [
-            f"Kính gửi: {due.org_unit_name}.",
-            f"{_ground(due)}, {_named(due, capital=False)} kỳ {period} có hạn gửi ngày {deadline}.",
-            f"Hiện báo cáo đang ở bước: {_state(due)}.",
-            "Đề nghị đơn vị hoàn thành và gửi trên hệ thống.",
-        ]
-        if due.contact:
-            phone = f", điện thoại {due.phone}" if due.phone else ""
-            sentences.append(f"Người liên hệ: {due.contact}{phone}.")
-        if "superior" in step.recipients and due.superior_name:
-            sentences.append(f"Đồng gửi: {due.superior_name}.")
+        words = self._words(step, due)
+        if words is None:
+            return _own_message(step, due)
+        values = _values(step, due)
         return Message(
-            subject=f"[Nhắc hạn] {_named(due, capital=True)}, kỳ {period}: hạn gửi {deadline}",
-            body="\n".join(sentences) + "\n",
+            " ".join(fill_words(words.subject, values).split()),
+            fill_words(words.body, values).rstrip() + "\n",
         )
 
-    def _copied(self, days: int, due: DueReport) -> bool:
-        return days >= self._superior_from and bool(due.superior_name)
+    def _words(self, step: Step, due: DueReport) -> Words | None:
+        """The office's words in the reader's language, or in Vietnamese; none for our own."""
+        plan = due.plan or self._plan
+        written: Mapping[str, Words] = {}
+        for one in plan.steps:
+            if one.code == step.code:
+                written = one.words or {}
+        if due.language in written:
+            return written[due.language]
+        return _OWN_WORDS_EN if due.language == "en" else written.get("vi")
+
+
+def _values(step: Step, due: DueReport) -> dict[str, str]:
+    """All that a text may name, ready to be read."""
+    letter = ""
+    if due.letter_number:
+        letter = due.letter_number + (f" ({_day(due.letter_on)})" if due.letter_on else "")
+    return {
+        "unit": due.org_unit_name,
+        "form": due.form_title,
+        "form_code": due.form_code,
+        "period": due.period_title,
+        "due": _day(due.due_on),
+        "days_late": str(_days_late(step, due)),
+        "state": due.state_title if due.language == "en" else _state(due),
+        "missing": str(due.missing_cells or 0),
+        "issuer": due.issuer,
+        "letter": letter,
+        "contact": due.contact or "",
+        "phone": due.phone or "",
+        "superior": due.superior_name or "",
+    }
+
+
+def _days_late(step: Step, due: DueReport) -> int:
+    # A step may go out a day after its own: the count must be true when it is read.
+    return max(due.days_late, (step.on - due.due_on).days, 0)
+
+
+def _own_message(step: Step, due: DueReport) -> Message:
+    period = _period(due)
+    late = f", đã quá hạn {_days_late(step, due)} ngày" if step.on > due.due_on else ""
+    deadline = f"{_day(due.due_on)}{late}"
+    sentences = [
+        f"Kính gửi: {due.org_unit_name}.",
+        f"{_ground(due)}, {_named(due, capital=False)} kỳ {period} có hạn gửi ngày {deadline}.",
+        f"Hiện báo cáo đang ở bước: {_state(due)}.",
+        "Đề nghị đơn vị hoàn thành và gửi trên hệ thống.",
+    ]
+    if due.contact:
+        phone = f", điện thoại {due.phone}" if due.phone else ""
+        sentences.append(f"Người liên hệ: {due.contact}{phone}.")
+    if "superior" in step.recipients and due.superior_name:
+        sentences.append(f"Đồng gửi: {due.superior_name}.")
+    return Message(
+        subject=f"[Nhắc hạn] {_named(due, capital=True)}, kỳ {period}: hạn gửi {deadline}",
+        body="\n".join(sentences) + "\n",
+    )
 
 
 def _named(due: DueReport, *, capital: bool) -> str:
@@ -102,5 +191,7 @@ def register_reminder_rules(options: Options) -> list[DeadlineReminders]:
         DeadlineReminders(
             cast("list[int]", options["steps"]),
             superior_from=cast("int", options["superior_from"]),
+            province_from=cast("int", options["province_from"]),
+            mandatory_from=cast("int", options["mandatory_from"]),
         )
     ]

@@ -10,10 +10,11 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 
+from plugins.email_channel.deadline import Deadline, WatchedSMTP, WatchedSMTPTLS
 from plugins.email_channel.server_account import MailServer, mail_server
 from server.hooks import Mail, Options, Recipient, Refused, hookimpl
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"
 
 # Stricter than RFC 5321 on purpose: no quotes, no comments, no list, nothing that ends a header.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
@@ -42,28 +43,45 @@ class EmailChannel:
         An answer in the 500s is permanent; everything else may be tried again.
         """
         message = compose(mail, self._server)
+        deadline = Deadline(self._server.total_seconds)
         try:
-            with self._connection() as smtp:
-                return self._hand_over(smtp, mail, message)
+            with deadline, self._connection(deadline) as smtp:
+                answer = self._hand_over(smtp, mail, message)
+        except Refused as refused:
+            # An answer that was cut off by our own deadline says nothing, whatever its digits.
+            raise self._given_up() if deadline.passed else refused from refused
         except smtplib.SMTPResponseException as error:
+            if deadline.passed:
+                raise self._given_up() from error
             raise _refused(error.smtp_code, error.smtp_error) from error
         except (OSError, smtplib.SMTPException) as error:
+            if deadline.passed:
+                raise self._given_up() from error
             reason = f"{self._server.host}:{self._server.port}: {type(error).__name__}: {error}"
             raise Refused(reason, permanent=False) from error
+        if deadline.passed:
+            raise self._given_up()
+        return answer
+
+    def _given_up(self) -> Refused:
+        server = self._server
+        reason = f"{server.host}:{server.port}: not finished after {server.total_seconds:g} seconds"
+        return Refused(reason, permanent=False)
 
     @contextlib.contextmanager
-    def _connection(self) -> Iterator[smtplib.SMTP]:
+    def _connection(self, deadline: Deadline) -> Iterator[smtplib.SMTP]:
         server = self._server
         smtp: smtplib.SMTP
         if server.security == "tls":
-            smtp = smtplib.SMTP_SSL(
+            smtp = WatchedSMTPTLS(
+                deadline,
                 server.host,
                 server.port,
-                timeout=server.timeout_seconds,
-                context=ssl.create_default_context(),
+                server.timeout_seconds,
+                ssl.create_default_context(),
             )
         else:
-            smtp = smtplib.SMTP(server.host, server.port, timeout=server.timeout_seconds)
+            smtp = WatchedSMTP(deadline, server.host, server.port, server.timeout_seconds)
         try:
             if server.security == "starttls":
                 smtp.starttls(context=ssl.create_default_context())

@@ -30,6 +30,7 @@ class MailServer:
     timeout_seconds: float
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    total_seconds: float = 45.0
 
 
 def mail_server(options: Options) -> MailServer:
@@ -45,6 +46,7 @@ def mail_server(options: Options) -> MailServer:
         sender_name=given["from_name"],
         security=given["security"],
         timeout_seconds=given["timeout_seconds"],
+        total_seconds=given["total_seconds"],
         user=user,
         password=_password() if user is not None else None,
     )

@@ -14,7 +14,7 @@ from server.services.definition_checks import CheckedFile, DefinitionChecks
 
 
 def register(cli: click.Group) -> None:
-    for command in (check, publish, diff):
+    for command in (check, publish, diff, move_workflow):
         cli.add_command(command)
 
 
@@ -65,6 +65,30 @@ def diff(before: Path, after: Path) -> None:
     """What changes between two versions of a form, in words."""
     for line in DefinitionChecks.of(ROOT).differences(before, after):
         click.echo(line)
+
+
+@click.command("move-workflow")
+@click.argument("code")
+@click.option("--version", type=int, help="The newer version; without it the newest.")
+@click.option("--dry-run", is_flag=True, help="Only show what would move.")
+@click.pass_obj
+def move_workflow(context: Context, code: str, version: int | None, dry_run: bool) -> None:
+    """Move running reports to a newer version of their workflow by its map.
+
+    Exit 1 when reports stand in a state that the map leads nowhere; nothing is moved then.
+    """
+    moves = context.application.services.workflow_moves
+    plan = moves.plan(SYSTEM, code, version)
+    for one in plan.states:
+        target = "-" if one.target is None else one.target.code
+        refused = "" if one.refused is None else f"\trefused: {one.refused}"
+        click.echo(f"{one.source.code}\t{target}\t{one.count}{refused}")
+    if plan.refused:
+        sys.exit(1)
+    moved = 0
+    while not dry_run and (result := moves.carry_out(SYSTEM, code, version)).moved:
+        moved += result.moved
+    click.echo(f"moved {moved} of {plan.count}", err=True)
 
 
 def _as_json(result: CheckedFile, refusal: Refusal) -> dict[str, object]:

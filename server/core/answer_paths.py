@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from server.core.form import Form
 from server.core.json_text import pointer, tokens
@@ -15,6 +16,8 @@ from server.core.shape import ROW_ID, Block, BlockKind, Cell, Line
 from server.errors import RequestInvalid
 
 _ROW_NAME: Final = re.compile(r"(?!-?[0-9]*\Z)[0-9A-Za-z_-]{1,64}", re.ASCII)
+#: The numbers of columns by block and column: a difference asks for them cell by cell.
+_NUMBERS: "WeakKeyDictionary[Form, dict[tuple[str, str], str | None]]" = WeakKeyDictionary()
 
 Answers = Mapping[str, object]
 Statuses = Mapping[str, str]
@@ -263,6 +266,13 @@ def _row_title(place: Place, answers: Answers | None) -> str:
 
 def _column_of(form: Form, block: str, column: str) -> str | None:
     """The number of a column where the block stands in a grid; ``3=1-2`` is called 3."""
+    known = _NUMBERS.setdefault(form, {})
+    if (block, column) not in known:
+        known[block, column] = _number_of(form, block, column)
+    return known[block, column]
+
+
+def _number_of(form: Form, block: str, column: str) -> str | None:
     path = form.shape.blocks[block].path
     for section in form.layout.sections:
         grid = section.grid

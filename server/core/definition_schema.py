@@ -24,6 +24,9 @@ _CODES: Final = {
     "contains": "entry-missing",
     "false schema": "unknown-keyword",
 }
+_LIMITS: Final = frozenset(
+    {"minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "multipleOf"}
+)
 _SHOWN: Final = 80
 
 
@@ -70,7 +73,7 @@ def _refuse(refusals: Refusals, error: ValidationError) -> None:
             refusals.add(path + pointer(name), "unknown-keyword", message, keyword=name)
     else:
         code = _CODES.get(keyword, "wrong-value")
-        refusals.add(path, code, _reason(error, keyword), rule=keyword)
+        refusals.add(path, code, _reason(error, keyword), rule=keyword, **_facts(error, keyword))
 
 
 def _unexpected(error: ValidationError) -> list[str]:
@@ -93,6 +96,23 @@ def _reason(error: ValidationError, keyword: str) -> str:
         return "at least one entry is missing that the meta-schema asks for"
     message: str = error.message
     return message if len(message) <= 3 * _SHOWN else f"{message[: 3 * _SHOWN]} ..."
+
+
+def _facts(error: ValidationError, keyword: str) -> dict[str, object]:
+    """What the meta-schema asks for, for whoever says it in another language."""
+    wanted: Any = error.validator_value
+    if keyword in ("required", "dependentRequired"):
+        # One error for each missing key; its message alone says which one it is about.
+        named = (
+            wanted if keyword == "required" else [key for keys in wanted.values() for key in keys]
+        )
+        return {"key": next((key for key in named if repr(key) in error.message), "")}
+    if keyword == "enum":
+        return {"wanted": ", ".join(str(value) for value in wanted), "given": str(error.instance)}
+    if keyword in ("const", "type", "pattern") or keyword in _LIMITS:
+        told = ", ".join(wanted) if isinstance(wanted, list) else str(wanted)
+        return {"wanted": told, "given": _short(error.instance)}
+    return {}
 
 
 def _short(value: object) -> str:

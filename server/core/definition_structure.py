@@ -148,7 +148,7 @@ def _refuse_limits(refusals: Refusals, path: str, declared: Mapping[str, object]
         least, most = declared.get(low), declared.get(high)
         if isinstance(least, int | float) and isinstance(most, int | float) and least > most:
             message = f"{low} {least} is above {high} {most}"
-            refusals.add(f"{path}/{low}", "limits-crossed", message)
+            refusals.add(f"{path}/{low}", "limits-crossed", message, least=least, most=most)
 
 
 def _refuse_required(refusals: Refusals, path: str, schema: Mapping[str, object]) -> None:
@@ -195,7 +195,8 @@ def _refuse_duplicates(
         value = str(mapping(entry)[name])
         if value in seen:
             message = f"{name} {value!r} stands twice in {keyword}"
-            refusals.add(f"{path}/{keyword}/{place}/{name}", f"duplicate-{name}", message)
+            where = f"{path}/{keyword}/{place}/{name}"
+            refusals.add(where, f"duplicate-{name}", message, item=value)
         seen.add(value)
 
 

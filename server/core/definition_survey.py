@@ -61,7 +61,7 @@ def refuse_feed_tests(refusals: Refusals, source: Mapping[str, object], form: Fo
                 f"test {test['name']!r}: feeds missing {sorted(expected - got)},"
                 f" surplus {sorted(got - expected)}"
             )
-            refusals.add(f"/x-tests/{place}/feeds", "test-failed", message)
+            refusals.add(f"/x-tests/{place}/feeds", "test-failed", message, name=test["name"])
 
 
 def _refuse_places(refusals: Refusals, source: Mapping[str, object], form: Form) -> None:
@@ -69,7 +69,8 @@ def _refuse_places(refusals: Refusals, source: Mapping[str, object], form: Form)
     if form.kind != "survey":
         for keyword in _KEYWORDS:
             if keyword in source:
-                refusals.add(f"/{keyword}", "survey-only", f"{keyword} stands in surveys only")
+                message = f"{keyword} stands in surveys only"
+                refusals.add(f"/{keyword}", "survey-only", message, keyword=keyword)
     cells = [*root_cells(source), *(cell for line in lines_of(source) for cell in line.cells)]
     for path, key, declared in cells:
         if "x-carry" not in declared:
@@ -77,7 +78,7 @@ def _refuse_places(refusals: Refusals, source: Mapping[str, object], form: Form)
         fits = path == f"/properties/{key}" and "x-calculate" not in declared
         if form.kind != "survey" or not fits:
             message = "x-carry stands at typed cells of a survey's sheet only"
-            refusals.add(f"{path}/x-carry", "survey-only", message)
+            refusals.add(f"{path}/x-carry", "survey-only", message, keyword="x-carry")
 
 
 def _refuse_tallies(refusals: Refusals, source: Mapping[str, object], form: Form) -> None:
@@ -86,7 +87,8 @@ def _refuse_tallies(refusals: Refusals, source: Mapping[str, object], form: Form
         tally, path = mapping(declared), f"/x-tally/{place}"
         code = str(tally["code"])
         if code in codes:
-            refusals.add(f"{path}/code", "duplicate-code", f"code {code!r} stands twice in x-tally")
+            message = f"code {code!r} stands twice in x-tally"
+            refusals.add(f"{path}/code", "duplicate-code", message, item=code)
         codes.add(code)
         _refuse_condition(refusals, f"{path}/where", str(tally["where"]), form, None)
 
@@ -167,7 +169,9 @@ def _refuse_condition(
         condition = parse(text)
     except ExpressionInvalid as fault:
         message = f"expression, character {fault.column}: {fault.reason}"
-        refusals.add(path, "expression-invalid", message, reason=fault.reason)
+        refusals.add(
+            path, "expression-invalid", message, reason=fault.reason, character=fault.column
+        )
         return
     scope = Scope(form.shape, each, None if each is None else next(iter(each.samples)))
     unknown = [*scope.unknown(condition)]

@@ -102,7 +102,12 @@ def refuse_tests(refusals: Refusals, source: Mapping[str, object], form: Form) -
             missing, surplus = sorted(expected - found), sorted(found - expected)
             message = f"test {test['name']!r}: expected {sorted(expected)}, found {sorted(found)}"
             refusals.add(
-                f"{path}/findings", "test-failed", message, missing=missing, surplus=surplus
+                f"{path}/findings",
+                "test-failed",
+                message,
+                name=test["name"],
+                missing=missing,
+                surplus=surplus,
             )
         clean = clean or (not expected and _has_number(form, mapping(test["answers"])))
     if not clean:
@@ -143,7 +148,7 @@ def _refuse_period(refusals: Refusals, path: str, test: Mapping[str, object], fo
         fits = False
     if not fits:
         message = f"{test['period']!r} is no period of type {form.period_type}"
-        refusals.add(f"{path}/period", "test-period", message)
+        refusals.add(f"{path}/period", "test-period", message, period=str(test["period"]))
 
 
 def _has_number(form: Form, answers: Mapping[str, object]) -> bool:

@@ -61,10 +61,12 @@ def _refuse_transition(
     for place, state in enumerate(strings(transition["from"])):
         if state == transition["to"]:
             message = f"{event} leads from {state!r} to itself"
-            refusals.add(f"{path}/from/{place}", "transition-to-itself", message, state=state)
+            where = f"{path}/from/{place}"
+            refusals.add(where, "transition-to-itself", message, state=state, event=event)
         if states.get(state, {}).get("final") and event not in _AFTER_FINAL:
             message = f"{event} leaves the final state {state!r}; only close and reopen may"
-            refusals.add(f"{path}/from/{place}", "final-state-left", message, state=state)
+            where = f"{path}/from/{place}"
+            refusals.add(where, "final-state-left", message, state=state, event=event)
     if "by" in transition:
         _refuse_signatories(refusals, f"{path}/by", mapping(transition["by"]), event)
     if "when" in transition:
@@ -102,7 +104,7 @@ def _refuse_signatories(
         who = (people["role"], people["at"], people.get("title"))
         if who in seen:
             message = f"{people['role']} at {people['at']} signs twice: say count, or give titles"
-            refusals.add(where, "signatory-repeated", message)
+            refusals.add(where, "signatory-repeated", message, role=people["role"], at=people["at"])
         seen.add(who)
 
 
@@ -124,7 +126,7 @@ def _refuse_map(
     version, earlier = int(str(source["version"])), int(str(declared["from"]))
     if earlier >= version:
         message = f"version {earlier} does not come before version {version}"
-        refusals.add("/map/from", "map-not-earlier", message, version=earlier)
+        refusals.add("/map/from", "map-not-earlier", message, version=earlier, own=version)
     for old, new in mapping(declared["states"]).items():
         if new not in states:
             message = f"there is no state {new!r}"
@@ -169,7 +171,7 @@ def _refuse_input(refusals: Refusals, path: str, schema: Mapping[str, object]) -
             least, most = field.get(low), field.get(high)
             if isinstance(least, int) and isinstance(most, int) and least > most:
                 message = f"{low} {least} is above {high} {most}"
-                refusals.add(f"{where}/{low}", "limits-crossed", message)
+                refusals.add(f"{where}/{low}", "limits-crossed", message, least=least, most=most)
         values = strings(field.get("enum", ()))
         for value in {*values} ^ {*mapping(field.get("x-labels", {}))}:
             message = f"value {value!r} and its label do not go together"

@@ -7,6 +7,7 @@ without a leaf into a Merkle checkpoint that chains to the last one
 """
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,8 @@ from datetime import datetime
 from server.core.json_text import dumps
 
 GENESIS = "0" * 64
+#: A text in canonical JSON, as ``dumps`` writes it.
+_text = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +45,33 @@ def event_hash(
     previous: str,
 ) -> str:
     """SHA-256 over the canonical JSON of the event and the hash before it, in hex."""
-    body = dumps(
-        {
-            "actor": actor,
-            "details": details,
-            "happened_at": happened_at.isoformat(timespec="microseconds"),
-            "name": name,
-            "previous": previous,
-            "sequence": sequence,
-            "subject": subject,
-        }
+    return row_hash(
+        subject=subject,
+        sequence=sequence,
+        name=name,
+        actor=actor,
+        happened_at=happened_at,
+        details=dumps(details),
+        previous=previous,
+    )
+
+
+def row_hash(
+    *,
+    subject: str,
+    sequence: int,
+    name: str,
+    actor: str,
+    happened_at: datetime,
+    details: str,
+    previous: str,
+) -> str:
+    """The same of an event as it is kept: *details* are canonical JSON already."""
+    body = (
+        f'{{"actor":{_text(actor)},"details":{details},'
+        f'"happened_at":"{happened_at.isoformat(timespec="microseconds")}",'
+        f'"name":{_text(name)},"previous":{_text(previous)},'
+        f'"sequence":{sequence},"subject":{_text(subject)}}}'
     )
     return hashlib.sha256(body.encode()).hexdigest()
 

@@ -95,10 +95,10 @@ class Form:
         closes = self._duration("closes", level)
         return None if closes is None else after(period.end, closes)
 
-    def grace_on(self, level: str, period: Period) -> date | None:
+    def grace_on(self, level: str, due_on: date) -> date | None:
         """The day until which a late report is not urged: the grace counts from the due date."""
         grace = self._duration("grace", level)
-        return None if grace is None else after(self.due_on(level, period), grace)
+        return None if grace is None else after(due_on, grace)
 
     def _duration(self, keyword: str, level: str) -> str | None:
         declared = self.settings.get(keyword)

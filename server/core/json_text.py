@@ -72,11 +72,14 @@ def loads(text: str | bytes, *, max_depth: int = MAX_DEPTH, max_bytes: int = MAX
 
 
 def dumps(value: object) -> str:
-    """Canonical JSON: sorted keys, no spaces, NFC not touched, equal numbers written alike.
+    """Canonical JSON (RFC 8785): sorted keys, no spaces, NFC not touched, equal numbers alike.
 
     ``ValueError`` for what JSON cannot hold exactly: NaN, or a Decimal beyond a double.
     """
-    return _ENCODER.encode(_canonical(value))
+    try:
+        return _ENCODER.encode(_canonical(value))
+    except _Tiny:
+        return _spelled(value)
 
 
 def digest(value: object) -> str:
@@ -194,6 +197,33 @@ _ENCODER: Final = json.JSONEncoder(
 _AS_IT_IS: Final = frozenset({str, int, bool, type(None)})
 
 
+#: Python writes smaller numbers with an exponent, RFC 8785 only those below a hundredth of it.
+_TINY: Final = 1e-4
+_PLAIN_FROM: Final = 1e-6
+
+
+class _Tiny(Exception):
+    """A number that the encoder would write otherwise than RFC 8785."""
+
+
+def _spelled(value: object) -> str:
+    """*value* with tiny numbers in it: rare enough to be written piece by piece."""
+    if isinstance(value, Mapping):
+        pairs = (f"{dumps(key)}:{_spelled(value[key])}" for key in sorted(value))
+        return f"{{{','.join(pairs)}}}"
+    if isinstance(value, list | tuple):
+        return f"[{','.join(map(_spelled, value))}]"
+    if isinstance(value, float | Decimal) and 0 < abs(float(value)) < _TINY:
+        nearest = float(value)
+        if isinstance(value, Decimal) and value != Decimal(repr(nearest)):
+            raise ValueError(f"no exact JSON number: {value}")
+        if abs(nearest) >= _PLAIN_FROM:
+            return f"{Decimal(repr(nearest)):f}"
+        mantissa, _, exponent = repr(nearest).partition("e")
+        return f"{mantissa}e{int(exponent)}"
+    return _ENCODER.encode(_canonical(value))
+
+
 def _canonical(value: object) -> object:
     if type(value) in _AS_IT_IS:
         return value
@@ -203,6 +233,8 @@ def _canonical(value: object) -> object:
             raise ValueError(f"no exact JSON number: {value}")
         value = nearest
     if isinstance(value, float):
+        if 0 < abs(value) < _TINY:
+            raise _Tiny
         return int(value) if value.is_integer() else value
     if isinstance(value, Mapping):
         if not all(isinstance(key, str) for key in value):

@@ -19,6 +19,9 @@ class NoticeKind(StrEnum):
     CLOSED = "closed"
     REOPENED = "reopened"
     COMMENTED = "commented"
+    OPENED = "opened"
+    EXTENSION_ASKED = "extension_asked"
+    EXTENSION_REFUSED = "extension_refused"
 
 
 @dataclass(frozen=True, slots=True)

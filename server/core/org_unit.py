@@ -5,8 +5,8 @@ surrogate id; code, name, kind and parent hold from a day to a day.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -47,10 +47,22 @@ class Tree:
 
     units: tuple[OrgUnit, ...]
     on: date
+    owners: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, units: Iterable[OrgUnit], on: date) -> "Tree":
-        return cls(tuple(unit for unit in units if unit.exists_on(on)), on)
+    def of(
+        cls,
+        units: Iterable[OrgUnit],
+        on: date,
+        owners: Mapping[tuple[str, str], str] | None = None,
+    ) -> "Tree":
+        """The tree of that day; *owners* as ``directory.owners_on`` gives them."""
+        return cls(tuple(unit for unit in units if unit.exists_on(on)), on, owners or {})
+
+    def owner(self, form: str, code: str) -> OrgUnit | None:
+        """The unit that the definition of *form* means by the owner *code* on that day."""
+        named = self.owners.get((form, code)) or self.owners.get(("", code))
+        return self.by_code.get(code) if named is None else self.by_id.get(named)
 
     @cached_property
     def by_id(self) -> dict[str, OrgUnit]:

@@ -147,10 +147,8 @@ def owners_of(form: Form, org_unit: str, tree: Tree) -> dict[str, str]:
     A named unit that does not exist on *tree*, or files the report itself, is none of them: its
     cells are the filing unit's.
     """
-    found = {
-        code: tree.by_code[code].id for code in ownership_of(form).units if code in tree.by_code
-    }
-    return {code: unit for code, unit in found.items() if unit != org_unit}
+    named = {code: tree.owner(form.code, code) for code in ownership_of(form).units}
+    return {code: unit.id for code, unit in named.items() if unit and unit.id != org_unit}
 
 
 def parts_of(

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import total_ordering
 
 
 class PeriodType(StrEnum):
@@ -47,9 +48,16 @@ _MONTHS = {
     PeriodType.CUTOFF_MONTH: 1,
 }
 _ROMAN = ("I", "II", "III", "IV")
+_ENGLISH_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+#: Terms and plans of five years begin in years that end in 1 or 6.
+_FIVE = 5
 _FIRST_YEAR = 1900
 
 
+@total_ordering
 @dataclass(frozen=True, slots=True)
 class Period:
     """One reporting period.
@@ -78,6 +86,45 @@ class Period:
                 number = int(match[2]) if match.lastindex == 2 else 1  # noqa: PLR2004
                 return cls(type_, int(match[1]), number)
         raise ValueError(text)
+
+    @classmethod
+    def of(cls, type_: PeriodType, day: date) -> "Period":
+        """The period of that type in which *day* lies.
+
+        >>> Period.of(PeriodType.CUTOFF_YEAR, date(2025, 12, 15)).id
+        '2026-C1214'
+        """
+        match type_:
+            case PeriodType.FIVE_YEAR | PeriodType.TERM:
+                found = cls(type_, day.year - (day.year - 1) % _FIVE)
+            case PeriodType.HALF_YEAR | PeriodType.QUARTER | PeriodType.MONTH:
+                found = cls(type_, day.year, 1 + (day.month - 1) // _MONTHS[type_])
+            case PeriodType.CUTOFF_MONTH:
+                found = cls(type_, day.year, day.month)
+            case _:
+                found = cls(type_, day.year)
+        if day < found.start:
+            return found.previous()
+        return found.next() if day > found.end else found
+
+    def __contains__(self, inner: "date | Period") -> bool:
+        """Whether a day, or every day of another period, lies in this one.
+
+        >>> autumn = Period.parse("2025-Q3")
+        >>> Period.parse("2025-07") in autumn, date(2025, 10, 1) in autumn
+        (True, False)
+        """
+        if isinstance(inner, Period):
+            return self.start <= inner.start and inner.end <= self.end
+        return self.start <= inner <= self.end
+
+    def __lt__(self, other: "Period") -> bool:
+        return self._place < other._place
+
+    @property
+    def _place(self) -> tuple[date, date, str]:
+        """Where it stands among all periods: by its first day, the longer one first."""
+        return self.start, date.max - (self.end - date.min), self.type.value
 
     @property
     def id(self) -> str:
@@ -165,3 +212,30 @@ class Period:
                 return f"Năm {self.year} (15/12/{self.year - 1}–14/12/{self.year})"
             case PeriodType.CUTOFF_MONTH:
                 return f"Tháng {self.number:02}/{self.year} (chốt ngày 14)"
+
+    @property
+    def title_en(self) -> str:
+        """The same in English."""
+        match self.type:
+            case PeriodType.YEAR:
+                return f"Year {self.year}"
+            case PeriodType.HALF_YEAR:
+                return f"{'First' if self.number == 1 else 'Second'} half of {self.year}"
+            case PeriodType.QUARTER:
+                return f"Quarter {_ROMAN[self.number - 1]}/{self.year}"
+            case PeriodType.MONTH:
+                return f"{_ENGLISH_MONTHS[self.number - 1]} {self.year}"
+            case PeriodType.SCHOOL_YEAR:
+                return f"School year {self.year}–{self.year + 1}"
+            case PeriodType.FIVE_YEAR:
+                return f"Five years {self.year}–{self.year + 4}"
+            case PeriodType.TERM:
+                return f"Term {self.year}–{self.year + 5}"
+            case PeriodType.CUTOFF_YEAR:
+                return f"Year {self.year} (15/12/{self.year - 1}–14/12/{self.year})"
+            case PeriodType.CUTOFF_MONTH:
+                return f"{_ENGLISH_MONTHS[self.number - 1]} {self.year} (closing on the 14th)"
+
+    def label(self, language: str = "vi") -> str:
+        """The name in that language."""
+        return self.title_en if language == "en" else self.title

@@ -38,6 +38,12 @@ class Submission:
     changed_at: datetime | None = None
     changed_by: str | None = None
     state_since: datetime | None = None
+    responsible: str | None = field(default=None, compare=False)
+
+    @property
+    def filing_unit(self) -> str:
+        """The unit whose people fill and sign it: its subject, or who answers for it since."""
+        return self.responsible or self.org_unit
 
     def summary(self) -> dict[str, object]:
         """What a refused writer is told about the winner."""
@@ -48,6 +54,25 @@ class Submission:
             "by": self.changed_by,
             "at": self.changed_at.isoformat() if self.changed_at else None,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a report stands, without its figures: what lists of many reports need of each."""
+
+    id: str
+    obligation: str
+    form: str
+    version: int
+    workflow: str
+    workflow_version: int
+    org_unit: str
+    period: str
+    state: str
+    edit: Edit
+    revision: int
+    nil: bool
+    state_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ A move may need several people (``by.count``, ``by.all``). Until the last of the
 report stays where it is; the caller keeps the signatures and hands them back as a ``Visit``.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from server.core.access import Actor
+from server.core.calendar import DaysOff
 from server.core.expressions import evaluate, parse
 from server.core.org_unit import Level, Tree
 from server.core.shape import mapping, sequence
@@ -187,7 +188,7 @@ class Workflow:
         *,
         since: date,
         today: date,
-        calendar: Collection[date],
+        calendar: DaysOff,
         facts: Mapping[str, object],
         visit: Visit = _FIRST_VISIT,
     ) -> TimedTransition | None:
@@ -280,7 +281,7 @@ class Workflow:
         )
 
 
-def places_of(tree: Tree, org_unit: str, owner: str | None) -> dict[str, str]:
+def places_of(tree: Tree, org_unit: str, owner: str | None, form: str = "") -> dict[str, str]:
     """The unit ids that the ``at`` words of a workflow mean for a report of *org_unit*."""
     found = {"unit": org_unit}
     unit = tree.by_id.get(org_unit)
@@ -290,8 +291,9 @@ def places_of(tree: Tree, org_unit: str, owner: str | None) -> dict[str, str]:
         above = tree.at_level(org_unit, level)
         if above is not None:
             found[str(level)] = above.id
-    if owner is not None and owner in tree.by_code:
-        found["owner"] = tree.by_code[owner].id
+    owning = None if owner is None else tree.owner(form, owner)
+    if owning is not None:
+        found["owner"] = owning.id
     return found
 
 

@@ -77,7 +77,7 @@ def _refuse_clashes(refusals: Refusals, workflow: Workflow) -> None:
             if isinstance(first, TimedTransition) or isinstance(second, TimedTransition):
                 if _together(first, second, ()) is not None:
                     message = f"two moves of time leave {state!r}"
-                    refusals.add(path, "transition-clash", message, event=second.event)
+                    refusals.add(path, "transition-clash", message, event=second.event, state=state)
                 continue
             _refuse_clash(refusals, workflow, path, state, (first, second))
 
@@ -99,7 +99,14 @@ def _refuse_clash(
         if both is not None:
             who = ", ".join(sorted(roles))
             message = f"{first.event} from {state!r} by {who} is declared twice{_when(both)}"
-            refusals.add(path, "transition-clash", message, event=second.event, given=shown(both))
+            refusals.add(
+                path,
+                "transition-clash",
+                message,
+                event=second.event,
+                state=state,
+                given=shown(both),
+            )
             return
     escalate = workflow.states[state].escalate
     if escalate is None or first.event not in ESCALATED_EVENTS or first.target == second.target:
@@ -107,7 +114,13 @@ def _refuse_clash(
     both = _together(first, second, [escalate])
     if both is not None:
         message = f"whoever stands in could {first.event} in two ways{_when(both)}"
-        refusals.add(f"/states/{state}/escalate", "escalation-clash", message, event=first.event)
+        refusals.add(
+            f"/states/{state}/escalate",
+            "escalation-clash",
+            message,
+            event=first.event,
+            given=shown(both),
+        )
 
 
 def _together(first: AnyMove, second: AnyMove, people: Sequence[People]) -> Situation | None:
@@ -133,7 +146,7 @@ def _refuse_escalations(refusals: Refusals, workflow: Workflow) -> None:
         who = (state.escalate.role, state.escalate.at)
         if all(who in _duties([move]) for move in moves):
             message = f"escalate adds nobody to those who may act in {code!r} anyway"
-            refusals.add(f"/states/{code}/escalate", "escalation-idle", message)
+            refusals.add(f"/states/{code}/escalate", "escalation-idle", message, state=code)
         for move in moves:
             before = [
                 one
@@ -142,7 +155,8 @@ def _refuse_escalations(refusals: Refusals, workflow: Workflow) -> None:
             ]
             if who in _duties(before):
                 message = f"{who[0]} at {who[1]} passes the report on and would {move.event} it"
-                refusals.add(f"/states/{code}/escalate", "duties-joined", message)
+                facts = {"role": str(who[0]), "at": who[1], "event": move.event}
+                refusals.add(f"/states/{code}/escalate", "duties-joined", message, **facts)
 
 
 def _refuse_duties(refusals: Refusals, workflow: Workflow) -> None:
@@ -153,12 +167,13 @@ def _refuse_duties(refusals: Refusals, workflow: Workflow) -> None:
         rank = _RANKS[move.event]
         if "not_own_work" not in move.guards:
             message = f"{move.event} must name the guard not_own_work"
-            refusals.add(f"/transitions/{move.number}", "duties-unguarded", message)
+            path = f"/transitions/{move.number}"
+            refusals.add(path, "duties-unguarded", message, event=move.event)
         before = _duties(one for one in workflow.transitions if 0 < _RANKS.get(one.event, 0) < rank)
         for role, at in sorted(_duties([move]) & before):
             message = f"{role} at {at} passes the report on and would {move.event} it too"
             path = f"/transitions/{move.number}/by"
-            refusals.add(path, "duties-joined", message, role=str(role), at=at)
+            refusals.add(path, "duties-joined", message, role=str(role), at=at, event=move.event)
 
 
 def _duties(moves: Iterable[Transition]) -> set[tuple[str, str]]:

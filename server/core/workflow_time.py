@@ -4,11 +4,10 @@ A deadline of ``P5D`` that begins on a Monday ends with the next Monday; on Tues
 """
 
 import re
-from collections.abc import Collection
 from datetime import date
 from typing import Final
 
-from server.core.calendar import add_working_days
+from server.core.calendar import DaysOff, add_working_days
 from server.core.workflow_parts import State
 
 _DURATION: Final = re.compile(r"P(?:([0-9]{1,2})W)?(?:([0-9]{1,3})D)?", re.ASCII)
@@ -27,7 +26,7 @@ def working_days(duration: str) -> int:
     return int(match[1] or 0) * _WORKING_WEEK + int(match[2] or 0)
 
 
-def last_day(since: date, duration: str, calendar: Collection[date]) -> date:
+def last_day(since: date, duration: str, calendar: DaysOff) -> date:
     """The last day in time for what began on *since*; *calendar* holds the days off.
 
     >>> last_day(date(2025, 1, 24), "P3D", {date(2025, 1, 27)})
@@ -36,6 +35,6 @@ def last_day(since: date, duration: str, calendar: Collection[date]) -> date:
     return add_working_days(since, working_days(duration), calendar)
 
 
-def overdue(state: State, since: date, today: date, calendar: Collection[date]) -> bool:
+def overdue(state: State, since: date, today: date, calendar: DaysOff) -> bool:
     """Whether a report that is in *state* since that day has stayed there past its deadline."""
     return state.deadline is not None and today > last_day(since, state.deadline, calendar)

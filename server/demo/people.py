@@ -22,6 +22,13 @@ from server.services.accounts import Accounts, NewAccount
 CHAINS = ("01879", "01858", "01864", "01867", "01876")
 #: Bằng Thành, Nghiên Loan, Cao Minh, Ba Bể, Chợ Rã: the new communes with accounts.
 NEW_CHAINS = ("01864", "01882", "01879", "01906", "01912")
+#: Officers of the province without districts: each looks after a group of communes.
+OFFICERS = (
+    "thainguyen.thamdinh",
+    "thainguyen.phutrach2",
+    "thainguyen.phutrach3",
+    "thainguyen.phutrach4",
+)
 DEPARTMENTS = ("d_sldtbxh", "d_sgtvt", "d_snv")
 #: The new communes often bear the name of an old one.
 _NEW = ".moi"
@@ -65,6 +72,10 @@ class Cast:
     accounts: Accounts
     actors: dict[tuple[Role, str], Actor] = field(default_factory=dict)
     holders: list[KeyHolder] = field(default_factory=list)
+
+    def named(self, username: str) -> Actor:
+        """The person with that sign-in name."""
+        return self.accounts.actor(self.accounts.by_username(username))
 
     def actor(self, role: Role, unit: str) -> Actor:
         return self.actors[role, unit]
@@ -137,6 +148,8 @@ def hire_after_merger(cast: Cast, units: Mapping[str, OrgUnit], codes: Iterable[
         _commune(cast, units[code], ending=_NEW, secret=True)
     cast.add("thainguyen.thamdinh", Role.APPROVER, top, secret=True)
     cast.add("thainguyen.lanhdao", Role.SIGNER, top, secret=True, reads=True)
+    for username in OFFICERS[1:]:
+        cast.add(username, Role.APPROVER, top, secret=True)
     # The admin stays the first of the list, those that work now come next.
     cast.holders = before[:1] + cast.holders + before[1:]
     for code in codes:

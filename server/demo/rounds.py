@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from server.core.access import SYSTEM, Actor
 from server.core.obligation import Round
 from server.core.org_unit import Level, OrgUnit
+from server.core.reminder_plan import step_day
 from server.demo.people import short_name
 from server.services import Services
 
@@ -142,7 +143,8 @@ AFTER_MERGER = Collection(
 
 def reminder_days() -> list[date]:
     """The days of both yearly rounds on which somebody may be urged; on others nobody is."""
-    return sorted({due + timedelta(days=step) for due in _DUE_DATES for step in _STEPS})
+    off = {first + timedelta(days=n) for first, count, _title in _DAYS_OFF for n in range(count)}
+    return sorted({step_day(due, step, off) for due in _DUE_DATES for step in _STEPS})
 
 
 def open_collection(
@@ -166,6 +168,6 @@ def open_collection(
         forms=collection.forms,
         opens_on=day,
     )
-    services.obligations.open_round(
+    services.rounds.open(
         actor, round_, due=collection.due, units=units, parents=collection.parents
     )

@@ -9,6 +9,7 @@ from server.core.org_unit import Level, OrgUnit
 from server.demo import merger, rounds
 from server.demo.answers_households import PILOTS
 from server.demo.figures import figures
+from server.demo.groups import found_groups
 from server.demo.people import DEPARTMENTS, Cast, hire, hire_after_merger
 from server.demo.reports import Desk
 from server.demo.story import RETURNED_ON, PopulationStory
@@ -64,6 +65,7 @@ class Seeder:
         units = self._units(merger.MERGED_ON)
         communes = [units[code].id for code in merger.parts()]
         hire_after_merger(self.cast, units, merger.parts())
+        found_groups(self.services, self.cast, units, merger.parts())
         upper = dict.fromkeys(communes, (units["19"].id,))
         opener = self.cast.actor(Role.SIGNER, units["19"].id)
         owing = dict.fromkeys(rounds.AFTER_MERGER.forms, communes)
@@ -124,7 +126,8 @@ class Seeder:
         self._follow_up()
 
     def _remind(self) -> None:
-        self.services.reminders.send_due(self.clock.today())
+        # The story leaps over months: its clock is right all the same.
+        self.services.reminders.send_due(self.clock.today(), confirmed=True)
         self._deliver_mails()
 
     def _notify(self) -> None:

@@ -1,13 +1,18 @@
 """All that a plugin may import: the marker for hooks and the plain data that crosses them."""
 
+from server.hooks.letter import Letter
 from server.hooks.messages import (
     Channel,
     DueReport,
     Mail,
     Message,
+    PlanStep,
     Recipient,
+    ReminderPlan,
     ReminderRule,
     Step,
+    Words,
+    fill_words,
 )
 from server.hooks.sheet import (
     Printer,
@@ -44,12 +49,15 @@ __all__ = [
     "FoundCell",
     "FoundSheet",
     "FoundWorkbook",
+    "Letter",
     "Mail",
     "Message",
     "Options",
+    "PlanStep",
     "Printer",
     "Recipient",
     "Refused",
+    "ReminderPlan",
     "ReminderRule",
     "Sheet",
     "SheetColumn",
@@ -62,6 +70,7 @@ __all__ = [
     "SheetSignature",
     "Step",
     "Table",
+    "Words",
     "Workbook",
     "WorkbookCell",
     "WorkbookCheck",
@@ -69,5 +78,6 @@ __all__ = [
     "WorkbookRefusal",
     "WorkbookSheet",
     "WorkbookSpan",
+    "fill_words",
     "hookimpl",
 ]

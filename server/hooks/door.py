@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import TypeVar
 
 from server.errors import BieumauError, PluginFault
-from server.hooks.messages import Channel, DueReport, Mail, Message, Recipient, ReminderRule, Step
+from server.hooks.letter import Letter
+from server.hooks.messages import (
+    Channel,
+    DueReport,
+    Mail,
+    Message,
+    Recipient,
+    ReminderPlan,
+    ReminderRule,
+    Step,
+)
 from server.hooks.sheet import Printer, Sheet
 from server.hooks.specs import Refused
 from server.hooks.tables import Exporter, Table
@@ -87,6 +97,15 @@ class GuardedPrinter:
         step = f"printer {self.code}"
         _write_whole(self.door, step, out, lambda: self.inner.print(sheet, out))
 
+    @property
+    def prints_letters(self) -> bool:
+        return callable(getattr(self.inner, "print_letter", None))
+
+    def print_letter(self, letter: Letter, out: Path) -> None:
+        """Only where ``prints_letters``."""
+        offered = getattr(self.inner, "print_letter")  # noqa: B009 - no part of the protocol
+        _write_whole(self.door, f"printer {self.code}", out, lambda: offered(letter, out))
+
 
 @dataclass(frozen=True, slots=True)
 class GuardedWorkbookFormat:
@@ -147,6 +166,15 @@ class GuardedReminderRule:
             return tuple(sorted(steps, key=lambda step: step.on))
 
         return self.door.through(f"reminder rule {self.code}", call)
+
+    def default_plan(self) -> ReminderPlan | None:
+        """The plan that the rule's options say; ``None`` from a rule that knows no plans."""
+        offered = getattr(self.inner, "default_plan", None)
+        if not callable(offered):
+            return None
+        return self.door.through(
+            f"reminder rule {self.code}", lambda: _checked(offered(), ReminderPlan)
+        )
 
     def compose(self, step: Step, due: DueReport) -> Message:
         return self.door.through(

@@ -7,9 +7,10 @@ sent once, is decided by the server. A channel only carries.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, Protocol
+from typing import Protocol
 
 from server.core.ports import Mail
+from server.core.reminder_plan import Addressee, PlanStep, ReminderPlan, Words, fill_words
 
 __all__ = [
     "Addressee",
@@ -17,12 +18,14 @@ __all__ = [
     "DueReport",
     "Mail",
     "Message",
+    "PlanStep",
     "Recipient",
+    "ReminderPlan",
     "ReminderRule",
     "Step",
+    "Words",
+    "fill_words",
 ]
-
-Addressee = Literal["unit", "superior"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Recipient:
     name: str
     email: str | None = None
     phone: str | None = None
+    code: str | None = None
+    """The official code of a unit, or the user name of a person."""
 
 
 class Channel(Protocol):
@@ -76,15 +81,25 @@ class DueReport:
     superior_name: str | None = None
     days_late: int = 0
     """On the day of sending; 0 until the due date has passed."""
+    plan: ReminderPlan | None = None
+    """What the office decided for this form; without it the plugin goes by its own options."""
+    language: str = "vi"
+    """Of who reads the words: ``vi`` or ``en``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One planned reminder: ``D-7`` is seven days before the due date, ``D+1`` a day after."""
+    """One planned reminder: ``D-7`` is seven days before the due date, ``D+1`` a day after.
+
+    *on* is the day by the calendar; a step that falls on a day off goes out on a working day. What
+    is not *mandatory* a person may decline.
+    """
 
     code: str
     on: date
     recipients: tuple[Addressee, ...] = ("unit",)
+    channel: str = "email"
+    mandatory: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +111,11 @@ class Message:
 
 
 class ReminderRule(Protocol):
-    """Plans and words the reminders of one report. Pure: no clock, no writing."""
+    """Plans and words the reminders of one report. Pure: no clock, no writing.
+
+    A rule that works on plans as data has ``default_plan() -> ReminderPlan`` as well: what its
+    options say, shown where the office writes a plan of its own, which then comes in ``due.plan``.
+    """
 
     @property
     def code(self) -> str:

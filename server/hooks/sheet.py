@@ -113,12 +113,17 @@ class Sheet:
     orientation: Orientation = "portrait"
     explanations: tuple[SheetExplanation, ...] = ()
     receipt_code: str | None = None
+    digest: str | None = None
+    """SHA-256 of the sealed edition; at the foot, beside the receipt code."""
     demo_notice: str | None = None
     """Stands on each page when given: the figures are not real."""
 
 
 class Printer(Protocol):
-    """Prints sheets in one file format."""
+    """Prints sheets in one file format.
+
+    One that prints official letters as well has ``print_letter(letter: Letter, out: Path)``.
+    """
 
     @property
     def code(self) -> str:

@@ -7,21 +7,29 @@ from server.hooks.manager import Plugins
 from server.services.accounts import Accounts
 from server.services.accounts_below import AccountsBelow
 from server.services.approvals import Approvals
+from server.services.assignments import Assignments
 from server.services.attachments import Attachments
+from server.services.background import Background
 from server.services.blank_prints import BlankPrints
 from server.services.catalogue import Catalogue
 from server.services.cell_history import CellHistory
 from server.services.comments import Comments
 from server.services.consolidations import Consolidations
 from server.services.corrections import Corrections
+from server.services.definition_drafts import DefinitionDrafts
+from server.services.definition_issues import DefinitionIssues
 from server.services.delegations import Delegations
+from server.services.desk import Desk
 from server.services.dispatch import Dispatch
+from server.services.evidence import Evidence
 from server.services.exports import Exports
+from server.services.extensions import Extensions
 from server.services.handovers import Handovers
 from server.services.idempotency import Idempotency
 from server.services.jobs import Jobs
 from server.services.ledger import Ledger
 from server.services.mail import MailDesk
+from server.services.mail_wishes import MailWishes
 from server.services.notices import Notices
 from server.services.obligations import Obligations
 from server.services.own_figures import OwnFigures
@@ -29,12 +37,20 @@ from server.services.parts import Parts
 from server.services.presence import Presence
 from server.services.records import Records
 from server.services.reference import Reference
+from server.services.reminder_plans import ReminderPlans
 from server.services.reminders import Reminders
 from server.services.reports import Reports
+from server.services.rounds import Rounds
 from server.services.rounds_closing import RoundsClosing
 from server.services.staffing import Staffing
 from server.services.submissions import Submissions
+from server.services.unit_groups import UnitGroups
+from server.services.urging import Urging
+from server.services.urging_evidence import UrgingEvidence
+from server.services.urging_letter import UrgingLetters
+from server.services.work import Work
 from server.services.workbooks import Workbooks
+from server.services.workflow_moves import WorkflowMoves
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +60,29 @@ class Services:
     accounts: Accounts
     accounts_below: AccountsBelow
     approvals: Approvals
+    assignments: Assignments
     attachments: Attachments
+    background: Background
     blank_prints: BlankPrints
     catalogue: Catalogue
     cell_history: CellHistory
     comments: Comments
     consolidations: Consolidations
     corrections: Corrections
+    definition_drafts: DefinitionDrafts
+    definition_issues: DefinitionIssues
     delegations: Delegations
+    desk: Desk
     dispatch: Dispatch
+    evidence: Evidence
     exports: Exports
+    extensions: Extensions
     handovers: Handovers
     idempotency: Idempotency
     jobs: Jobs
     ledger: Ledger
     mail: MailDesk
+    mail_wishes: MailWishes
     notices: Notices
     obligations: Obligations
     own_figures: OwnFigures
@@ -67,10 +91,18 @@ class Services:
     presence: Presence
     records: Records
     reference: Reference
+    reminder_plans: ReminderPlans
     reminders: Reminders
     reports: Reports
+    rounds: Rounds
     rounds_closing: RoundsClosing
     staffing: Staffing
     submissions: Submissions
+    unit_groups: UnitGroups
+    work: Work
+    urging: Urging
+    urging_evidence: UrgingEvidence
+    urging_letters: UrgingLetters
     workbooks: Workbooks
+    workflow_moves: WorkflowMoves
     clock: Clock

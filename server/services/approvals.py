@@ -11,10 +11,10 @@ from datetime import date, datetime
 
 import structlog
 
-from server.core.access import SYSTEM, Actor, Role
+from server.core.access import SYSTEM, Actor
 from server.core.answers import seal
 from server.core.calendar import add_working_days
-from server.core.finding import Severity
+from server.core.evidence import sealed_document
 from server.core.json_text import digest
 from server.core.obligation import Obligation, Progress
 from server.core.ports import Clock, Transaction
@@ -27,9 +27,15 @@ from server.services.delegations import stands_for
 from server.services.due_moves import due_candidates, due_move
 from server.services.guards import Attempt, Guards
 from server.services.masking import masked
-from server.services.move_details import checked_input, finding_counts, signature_details
+from server.services.move_details import (
+    checked_input,
+    finding_counts,
+    sealing_details,
+    signature_details,
+)
 from server.services.page import Page
 from server.services.review import Reviewer, SubmissionView
+from server.services.waiting import InboxItem, waiting_for
 from server.storage.attachments import AttachmentStore
 from server.storage.events import EventStore
 from server.storage.obligations import ObligationStore
@@ -40,16 +46,6 @@ log = structlog.get_logger()
 RETURN_DAYS = 3
 _SEALING = ("sign", "send")
 _PASSING_ON = ("submit", "send")
-
-
-@dataclass(frozen=True, slots=True)
-class InboxItem:
-    """One submission that waits for the actor: the desk's row."""
-
-    view: SubmissionView
-    waiting_since: datetime | None
-    warnings: int
-    due_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +109,7 @@ class Approvals:
                 visit=view.visit,
             )
             principal = stands_for(actor, view, move)
-            if event in _PASSING_ON and view.obligation.closed:
+            if event in _PASSING_ON and view.obligation.is_shut(self.clock.today()):
                 raise PeriodClosed(state="closed")
             given = checked_input(move, supplied or {})
             history = self.events.of(f"submission/{submission.id}")
@@ -171,34 +167,7 @@ class Approvals:
 
     def inbox(self, actor: Actor, *, after: str | None = None, limit: int = 500) -> Page[InboxItem]:
         """What waits for this actor's signature or approval, the longest overdue first."""
-        units = self.reviewer.scope.visible(actor)
-        if not actor.units(Role.SIGNER, Role.APPROVER):
-            return Page(())
-        states = sorted(
-            {
-                source
-                for workflow in self.reviewer.catalogue.every_workflow()
-                for transition in workflow.transitions
-                if transition.event in ("sign", "approve")
-                for source in transition.sources
-            }
-        )
-        found = self.submissions.list_(org_units=units, states=states, after=after, limit=limit + 1)
-        page = Page.cut(found, limit)
-        items = []
-        for submission in page.items:
-            view = self.reviewer.view(actor, submission)
-            if any(move.event in ("sign", "approve") for move in view.moves):
-                warnings = sum(
-                    finding.severity is Severity.WARNING for finding in view.verdict.findings
-                )
-                items.append(
-                    InboxItem(
-                        masked(view), submission.state_since, warnings, view.obligation.due_on
-                    )
-                )
-        items.sort(key=lambda item: (item.due_on, item.view.unit.code, item.view.form.code))
-        return Page(tuple(items), page.next)
+        return waiting_for(self.reviewer, actor, after=after, limit=limit)
 
     def _carry_out(
         self,
@@ -224,13 +193,9 @@ class Approvals:
             )
             details["findings"] = finding_counts(view.verdict.findings)
         if move.event in _SEALING and move.completes:
-            revision = self.seal_edition(view, actor, now, reasons)
+            revision, sealing = self.seal_edition(view, actor, now, reasons)
             submission = replace(submission, revision=revision.number)
-            details |= {
-                "revision": revision.number,
-                "digest": revision.digest,
-                "receipt": revision.receipt,
-            }
+            details |= sealing
             attached = self.attachments.of(submission.id)
             if attached:
                 details["attachments"] = sorted({f"{one.kind}:{one.sha256}" for one in attached})
@@ -275,26 +240,27 @@ class Approvals:
         actor: Actor,
         now: datetime,
         reasons: tuple[Mapping[str, str], ...],
-    ) -> Revision:
-        """Seal what the report of *view* says as its next edition, inside the caller's move."""
+    ) -> tuple[Revision, dict[str, object]]:
+        """Seal what the report of *view* says as its next edition, inside the caller's move.
+
+        Returns: the edition, and what the event row of the move says of it.
+        """
         submission = view.submission
         answers, statuses = submission.answers, submission.statuses
         if not submission.nil:
             answers, statuses = seal(view.form, answers, statuses)
-        number = submission.revision + 1
-        sealed: dict[str, object] = {
-            "submission": submission.id,
-            "number": number,
-            "form": f"{submission.form}/{submission.version}",
-            "org_unit": submission.org_unit,
-            "period": submission.period,
-            "answers": answers,
-            "statuses": statuses,
-            "nil": submission.nil,
-            "reasons": list(reasons),
-        }
+        number, records = submission.revision + 1, None
         if view.form.kind == "survey":
-            sealed["records"] = self.submissions.content_digest(submission.id)
+            records = self.submissions.content_digest(submission.id)
+        sealed = sealed_document(
+            submission,
+            number,
+            answers=answers,
+            statuses=statuses,
+            nil=submission.nil,
+            reasons=reasons,
+            records=records,
+        )
         revision = Revision(
             submission=submission.id,
             number=number,
@@ -309,7 +275,7 @@ class Approvals:
             sealed_by=actor.account,
         )
         self.submissions.add_revision(revision)
-        return revision
+        return revision, sealing_details(view, revision, records)
 
     def _receipt(self, view: SubmissionView, number: int) -> str:
         """A code such as ``BK24-DS01-01879-2``: year, form, unit and how many times sent."""

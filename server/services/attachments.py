@@ -163,7 +163,7 @@ class Attachments:
 
     def may_change(self, view: SubmissionView) -> bool:
         """Whether the actor of *view* may attach files to the report now."""
-        return view.editable and not view.obligation.closed
+        return view.editable and not view.obligation.is_shut(self.clock.today())
 
     def sweep(self) -> int:
         """Delete bytes older than a day that no row names; how many."""
@@ -181,7 +181,7 @@ class Attachments:
             raise AccessDenied(action="attach")
         if not view.state.editable:
             raise TransitionRefused(event="attach", state=view.submission.state, never=False)
-        if view.obligation.closed:
+        if view.obligation.is_shut(self.clock.today()):
             raise PeriodClosed(state="closed")
         if path:
             place_of(view.form, path)

@@ -77,6 +77,10 @@ class BlankPrints:
         tree = self.reviewer.scope.require(actor, org_unit, span, "org_unit")
         return self._printed(form, tree.by_id[org_unit], span)
 
+    def of_unpublished(self, form: Form) -> PrintedFile:
+        """The empty form of a draft, for whoever edits it."""
+        return self._printed(form, None, None)
+
     def _printed(self, form: Form, unit: OrgUnit | None, period: Period | None) -> PrintedFile:
         printer = next(iter(self.plugins.printers()), None)
         if printer is None:

@@ -13,6 +13,7 @@ from server.core.definition import Installed, Refusal, check_codelist, check_for
 from server.core.form import Form, compile_form, load_form
 from server.core.indicator import CodeList, Indicator
 from server.core.json_text import digest
+from server.core.period import Period
 from server.core.ports import Clock, Transaction
 from server.core.shape import Shape
 from server.core.workflow import Workflow
@@ -34,6 +35,7 @@ class _Kept:
     indicators: dict[str, Indicator] = field(default_factory=dict)
     forms: dict[tuple[str, int], Form] = field(default_factory=dict)
     workflows: dict[tuple[str, int], Workflow] = field(default_factory=dict)
+    begins: dict[tuple[str, str, int], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,46 @@ class Catalogue:
             known = load_form(stored.document, stored.digest)
             self._kept.forms[(code, version)] = known
         return known
+
+    def newer(self, form: Form, period: Period) -> tuple[Form, ...]:
+        """The versions of *form* published after it that are meant for *period*, oldest first."""
+        kept = self._fresh()
+        if kept.latest_forms.get(form.code, 0) <= form.version:
+            return ()
+        later = [
+            one.version
+            for one in self.store.forms()
+            if one.code == form.code and one.version > form.version
+        ]
+        begins = {one: kept.begins.get(("form", form.code, one)) for one in later}
+        return tuple(
+            self.form(form.code, one)
+            for one, first in begins.items()
+            if first is None or Period.parse(first).start <= period.start
+        )
+
+    def form_in(self, code: str, period: Period) -> Form:
+        """The version that a report of *period* starts with: the newest that is meant for it."""
+        return self.form(code, self._version_in("form", code, period))
+
+    def workflow_in(self, code: str, period: Period) -> Workflow:
+        """As ``form_in``."""
+        return self.workflow(code, self._version_in("workflow", code, period))
+
+    def _version_in(self, kind: Kind, code: str, period: Period) -> int | None:
+        """None where every version is meant for every period, as nearly always."""
+        begins = self._fresh().begins
+        if not any(key[:2] == (kind, code) for key in begins):
+            return None
+        stored: Iterable[StoredForm | StoredWorkflow] = (
+            self.store.forms() if kind == "form" else self.store.workflows(code)
+        )
+        newest_first = sorted((one.version for one in stored if one.code == code), reverse=True)
+        for version in newest_first:
+            first = begins.get((kind, code, version))
+            if first is None or Period.parse(first).start <= period.start:
+                return version
+        return newest_first[-1]  # all are meant for later; the oldest is the nearest
 
     def forms(self) -> tuple[Form, ...]:
         """The newest version of each form, by code."""
@@ -242,6 +284,7 @@ class Catalogue:
                 for stored in sorted(self.store.codelists(), key=lambda one: one.version)
             }
             kept.indicators = {found.code: found for found in self.store.indicators()}
+            kept.begins = self.store.begins()
             kept.stamp = stamp
         return kept
 

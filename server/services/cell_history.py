@@ -118,9 +118,8 @@ class CellHistory:
         submission = view.submission
         return tuple(
             kept.change.path
-            for kept in self.submissions.last_changes(submission.id)
-            if kept.change.origin == "copied"
-            and same(
+            for kept in self.submissions.last_changes(submission.id, "copied")
+            if same(
                 value_at(submission.answers, place_of(view.form, kept.change.path)),
                 kept.change.new,
             )

@@ -295,7 +295,7 @@ class Consolidations:
             raise AccessDenied(action="consolidate")
         if not view.state.editable:
             raise TransitionRefused(event="fill", state=view.submission.state, never=False)
-        if view.obligation.closed:
+        if view.obligation.is_shut(self.clock.today()):
             raise PeriodClosed(state="closed")
         return view
 

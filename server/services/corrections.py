@@ -97,7 +97,7 @@ class Corrections:
             )
             self.submissions.add_changes(submission_id, made, by=actor.account, at=now)
             draft_changes = self.submissions.changes_digest(submission_id, submission.revision)
-            revision = self.approvals.seal_edition(
+            revision, sealing = self.approvals.seal_edition(
                 corrected, actor, now, corrected.submission.reasons
             )
             saved = self.submissions.get(submission_id)
@@ -113,9 +113,7 @@ class Corrections:
                     "from": saved.state,
                     "to": saved.state,
                     "edit": submission.edit,
-                    "revision": revision.number,
-                    "digest": revision.digest,
-                    "receipt": revision.receipt,
+                    **sealing,
                     "draft_changes": draft_changes,
                     "decision_number": number,
                     "decided_on": decided_on.isoformat(),

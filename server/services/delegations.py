@@ -8,6 +8,7 @@ says in whose name it was done (``stands_for``).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
 from server.core.access import Actor
 from server.core.account import Account, AccountGrant
@@ -18,12 +19,12 @@ from server.core.delegation import (
     SHORTEST_REASON,
     Delegation,
 )
+from server.core.form import Form
 from server.core.ports import Clock, Transaction
 from server.core.vietnamese import nfc
-from server.core.workflow import Move
+from server.core.workflow import Move, Workflow
 from server.errors import InputInvalid, NotFound
 from server.services.catalogue import Catalogue
-from server.services.review import SubmissionView
 from server.storage.accounts import AccountStore
 from server.storage.delegations import DelegationStore
 from server.storage.events import EventStore
@@ -180,7 +181,20 @@ class Delegations:
             )
 
 
-def stands_for(actor: Actor, view: SubmissionView, move: Move) -> str | None:
+class Decidable(Protocol):
+    """A report that waits for somebody, with or without its figures."""
+
+    @property
+    def form(self) -> Form: ...
+    @property
+    def workflow(self) -> Workflow: ...
+    @property
+    def places(self) -> Mapping[str, str]: ...
+    @property
+    def moves(self) -> tuple[Move, ...]: ...
+
+
+def stands_for(actor: Actor, view: Decidable, move: Move) -> str | None:
     """In whose name the actor would make that move; None for in the actor's own."""
     declared = next(one for one in view.workflow.transitions if one.number == move.transition)
     people = declared.people[move.place]
@@ -190,7 +204,7 @@ def stands_for(actor: Actor, view: SubmissionView, move: Move) -> str | None:
     return None if unit is None else actor.within(view.form.code).stands_for(people.role, (unit,))
 
 
-def stood_for(actor: Actor, view: SubmissionView) -> str | None:
+def stood_for(actor: Actor, view: Decidable) -> str | None:
     """In whose name a report waits for the actor's signature or approval."""
     waiting: Sequence[Move] = [move for move in view.moves if move.event in ("sign", "approve")]
     return stands_for(actor, view, waiting[0]) if waiting else None

@@ -3,10 +3,11 @@
 Whether a report is due is decided under its lock, by ``Approvals``; here is only the search.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from server.core.calendar import DaysOff
 from server.core.ports import LOCAL
 from server.core.workflow import Move
 from server.core.workflow_time import working_days
@@ -39,7 +40,7 @@ def due_candidates(
                 after = found[-1]
 
 
-def due_move(view: SubmissionView, today: date, calendar: Collection[date]) -> DueMove | None:
+def due_move(view: SubmissionView, today: date, calendar: DaysOff) -> DueMove | None:
     """What time does to the report now; None when its day has not come."""
     submission = view.submission
     if submission.state_since is None:

@@ -164,6 +164,7 @@ class Exports:
             masked(view),
             sealed_at=revision.sealed_at if revision else None,
             receipt=revision.receipt if revision else None,
+            digest=revision.digest if revision else None,
             names=self._names(view),
             demo=self.demo,
         )

@@ -106,11 +106,9 @@ class Guards:
         """
         marks = [mark for mark in marks_of(list(attempt.history)) if mark.last and mark.path]
         returned = [event for event in attempt.history if event.name == "submission.return"]
-        number = returned[-1].details.get("revision") if returned else None
-        if not marks or not isinstance(number, int) or not number:
+        if not marks or not returned:
             return
         submission = attempt.view.submission
-        before = self.submissions.revision(submission.id, number)
         answered = {reason["path"] for reason in attempt.reasons if reason["code"] == "mark"}
         comments = self.submissions.comments(submission.id)
         open_marks = [
@@ -118,10 +116,24 @@ class Guards:
             for mark in marks
             if mark.path not in answered
             and not is_answered(mark, comments)
-            and _held(attempt.view, before, mark.path) == _held(attempt.view, submission, mark.path)
+            and not self._changed_since(attempt.view, returned[-1], mark.path)
         ]
         if open_marks:
             raise GuardFailed(guard="marks_answered", paths=open_marks)
+
+    def _changed_since(self, view: SubmissionView, returned: Event, path: str) -> bool:
+        """Whether a marked cell holds something else than when the report was returned."""
+        submission, number = view.submission, returned.details.get("revision")
+        source = view.workflow.states.get(str(returned.details.get("from")))
+        if isinstance(number, int) and number and (source is None or source.sent):
+            before = self.submissions.revision(submission.id, number)
+            return _held(view, before, path) != _held(view, submission, path)
+        # Inside the unit nothing is sealed yet: the changed cells since the return tell.
+        place = place_of(view.form, path)
+        return any(
+            kept.at >= returned.happened_at and kept.change.old != kept.change.new
+            for kept in self.submissions.changes_at(submission.id, {path, *place.above})
+        )
 
     def _children_done(self, attempt: Attempt) -> None:
         view = attempt.view

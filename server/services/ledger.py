@@ -1,7 +1,10 @@
 """The ledger: sealing events into checkpoints, reading the audit log, checking that all holds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 
 from server.core.access import Actor
 from server.core.event import (
@@ -9,8 +12,8 @@ from server.core.event import (
     Checkpoint,
     Event,
     checkpoint_head,
-    is_chained,
     merkle_root,
+    row_hash,
 )
 from server.core.ports import Clock, Transaction
 from server.errors import AccessDenied
@@ -18,6 +21,7 @@ from server.services.page import Page
 from server.storage.events import EventStore
 
 _LEAVES = 10_000
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +90,12 @@ class Ledger:
         """Check every chain and every checkpoint, and that *head* was once sealed here."""
         faults: list[str] = []
         subjects = events = 0
-        for subject in self._subjects():
-            chain = self.events.of(subject)
+        for subject, rows in groupby(self._rows(), key=itemgetter(0)):
             subjects += 1
-            events += len(chain)
-            if not is_chained(chain):
-                faults.append(f"chain broken: {subject}")
+            broken, length = _first_break(rows)
+            events += length
+            if broken is not None:
+                faults.append(f"chain broken: {subject} at event {broken}")
         previous, checkpoints = GENESIS, self.events.checkpoints()
         for checkpoint in checkpoints:
             leaves = [leaf for _, leaf in self.events.leaves(checkpoint.number)]
@@ -107,8 +111,30 @@ class Ledger:
             faults.append(f"head unknown: {head}")
         return Verification(subjects, events, len(checkpoints), previous, tuple(faults))
 
-    def _subjects(self) -> Iterator[str]:
-        after = ""
-        while batch := self.events.subjects(after):
+    def _rows(self) -> Iterator[Row]:
+        subject, sequence = "", 0
+        while batch := self.events.chain_rows(subject, sequence):
             yield from batch
-            after = batch[-1]
+            subject, sequence = batch[-1][:2]
+
+
+def _first_break(rows: Iterable[Row]) -> tuple[int | None, int]:
+    """The place of the first row that does not hold in the chain of a subject; how many rows."""
+    previous, broken, place = GENESIS, None, 0
+    for place, row in enumerate(rows, start=1):
+        subject, sequence, name, actor, happened_at, details, before, hash_ = row
+        if broken is not None:
+            continue
+        said = row_hash(
+            subject=subject,
+            sequence=sequence,
+            name=name,
+            actor=actor,
+            happened_at=happened_at,
+            details=details,
+            previous=before,
+        )
+        if (sequence, before, hash_) != (place, previous, said):
+            broken = place
+        previous = hash_
+    return broken, place

@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 import jsonschema_rs
 
 from server.core.finding import Finding
+from server.core.submission import Revision
 from server.core.workflow import Move
 from server.errors import InputInvalid
+from server.services.review import SubmissionView
 
 
 def checked_input(move: Move, supplied: Mapping[str, object]) -> dict[str, object]:
@@ -39,6 +41,27 @@ def signature_details(move: Move) -> dict[str, object]:
         }
         if move.title is not None:
             details["title"] = move.title
+    return details
+
+
+def sealing_details(
+    view: SubmissionView, revision: Revision, records: str | None
+) -> dict[str, object]:
+    """What the row of a sign-off seals: the edition, what it was judged by, and what was found.
+
+    Of each finding its severity, code and cell; its reason is in the sealed document, and its
+    words may hold what the cells do.
+    """
+    details: dict[str, object] = {
+        "revision": revision.number,
+        "digest": revision.digest,
+        "receipt": revision.receipt,
+        "form_digest": view.form.digest,
+        "workflow_digest": view.workflow.digest,
+        "found": [[str(one.severity), one.code, one.path] for one in view.verdict.findings],
+    }
+    if records is not None:
+        details["records"] = records
     return details
 
 

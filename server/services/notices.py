@@ -34,6 +34,9 @@ _IN_DIGEST: dict[NoticeKind, str] = {
     NoticeKind.CLOSED: "Báo cáo đã chốt số liệu",
     NoticeKind.REOPENED: "Báo cáo được mở lại để điều chỉnh",
     NoticeKind.COMMENTED: "Ý kiến về số liệu",
+    NoticeKind.OPENED: "Đợt báo cáo mới",
+    NoticeKind.EXTENSION_ASKED: "Đề nghị gia hạn chờ anh/chị xem",
+    NoticeKind.EXTENSION_REFUSED: "Đề nghị gia hạn không được chấp nhận",
 }
 
 
@@ -127,7 +130,10 @@ class Notices:
         facts = notice.facts
         form = self.catalogue.form(facts["form"]).title
         unit = self.reference.unit(facts["unit"]).name
-        line = f"Biểu {form}, {unit}, {Period.parse(facts['period']).title.lower()}"
+        if notice.kind is NoticeKind.OPENED:
+            line = f"{facts['round']}: {facts['count']} báo cáo phải gửi, {unit}, hạn sớm nhất"
+        else:
+            line = f"Biểu {form}, {unit}, {Period.parse(facts['period']).title.lower()}"
         until = facts.get("until")
         if until:
             line += f", đến {format_date(date.fromisoformat(until))}"

@@ -81,7 +81,7 @@ class Parts:
         editable = around.workflow.states[submission.state].editable
         shown = []
         for part in self.reviewer.hands(actor, submission, around).parts:
-            may = _may(part, submission.org_unit, actor) if editable else ()
+            may = _may(part, submission.filing_unit, actor) if editable else ()
             done_by = part.waived_by or part.handed_in_by
             shown.append(
                 PartView(
@@ -101,7 +101,7 @@ class Parts:
         submission = self.submissions.get(submission_id)
         around = self.reviewer.around(actor, submission)
         editable = around.workflow.states[submission.state].editable
-        if not editable or submission.org_unit not in actor.units(Role.REPORTER):
+        if not editable or submission.filing_unit not in actor.units(Role.REPORTER):
             return ()
         given = {part.section for part in self.reviewer.hands(actor, submission, around).parts}
         sections = ownership_of(around.form).sections_of(UNIT)
@@ -122,7 +122,7 @@ class Parts:
                 submission.workflow, submission.workflow_version
             )
             obligation = self.obligations.get(submission.obligation)
-            if part.owner_unit not in units or obligation.closed:
+            if part.owner_unit not in units or obligation.is_shut(self.clock.today()):
                 continue
             if not workflow.states[submission.state].editable:
                 continue
@@ -209,13 +209,13 @@ class Parts:
         part = self._part(actor, submission, around, key)
         if part is None:
             raise NotFound(kind="part")
-        if action not in _ever(part, submission.org_unit, actor):
+        if action not in _ever(part, submission.filing_unit, actor):
             raise AccessDenied(action=f"part_{action}")
         if not around.workflow.states[submission.state].editable:
             raise TransitionRefused(event=f"part_{action}", state=submission.state, never=False)
-        if self.obligations.get(submission.obligation).closed:
+        if self.obligations.get(submission.obligation).is_shut(self.clock.today()):
             raise PeriodClosed(state="closed")
-        if action not in _may(part, submission.org_unit, actor):
+        if action not in _may(part, submission.filing_unit, actor):
             raise TransitionRefused(event=f"part_{action}", state=str(part.state), never=False)
         return part
 
@@ -230,7 +230,7 @@ class Parts:
         for section in ownership_of(around.form).sections_of(UNIT):
             if key == f"{UNIT}.{section.key}":
                 kept = {part.key: part for part in self.parts.parts(submission.id)}
-                return kept.get(key) or Part(submission.id, key, submission.org_unit)
+                return kept.get(key) or Part(submission.id, key, submission.filing_unit)
         if key == UNIT:
             raise RequestInvalid(reason="part", path="/part")
         return None

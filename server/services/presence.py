@@ -10,7 +10,9 @@ from server.core.access import Actor, Role
 from server.core.answer_paths import PathUnknown, place_of
 from server.core.form import Form
 from server.core.part import owners_of, ownership_of
+from server.core.period import Period
 from server.core.ports import Clock, Transaction
+from server.core.submission import Edit
 from server.errors import AccessDenied, RequestInvalid
 from server.services.review import Reviewer
 from server.storage.presence import PresenceStore
@@ -33,6 +35,16 @@ class Neighbour:
 
 
 @dataclass(frozen=True, slots=True)
+class Beat:
+    """What a beat is answered with: the others, and what the page compares itself with."""
+
+    form: Form
+    period: Period
+    edit: Edit
+    there: tuple[Neighbour, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Presence:
     """The use case behind "… đang nhập phần …"."""
 
@@ -42,7 +54,7 @@ class Presence:
     transaction: Transaction
     clock: Clock
 
-    def beat(self, actor: Actor, submission_id: str, path: str) -> list[Neighbour]:
+    def beat(self, actor: Actor, submission_id: str, path: str) -> Beat:
         """The actor is at *path* (empty: nowhere in particular); who else is there.
 
         Raises:
@@ -66,11 +78,9 @@ class Presence:
             with self.transaction():
                 self.store.forget(now - FORGOTTEN_AFTER)
                 self.store.beat(submission_id, actor.account, path, now)
-        return [
-            Neighbour(one.name, _section(form, one.path))
-            for one in there
-            if one.account != actor.account
-        ]
+        others = [one for one in there if one.account != actor.account]
+        neighbours = tuple(Neighbour(one.name, _section(form, one.path)) for one in others)
+        return Beat(form, Period.parse(submission.period), submission.edit, neighbours)
 
     def forget(self) -> None:
         """Forget everybody who has gone."""

@@ -284,11 +284,11 @@ class Records:
         """The return, held against everybody who would move it; its records all judged."""
         self.records.hold(submission_id)
         view = self._survey(actor, submission_id)
-        if view.submission.org_unit not in actor.units(Role.REPORTER):
+        if view.submission.filing_unit not in actor.units(Role.REPORTER):
             raise AccessDenied(action="fill")
         if not view.editable:
             raise TransitionRefused(event="fill", state=view.submission.state, never=False)
-        if view.obligation.closed:
+        if view.obligation.is_shut(self.clock.today()):
             raise PeriodClosed(state="closed")
         for record in self.records.unjudged(submission_id):
             verdict = check(view.form, record.answers, record.statuses, view.context)

@@ -4,15 +4,19 @@ The tree of a day is asked for by every use case, so it is kept in memory and
 thrown away when the store's stamp says that a unit changed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from server.core.access import Actor
+from server.core.calendar import Calendar, DayEntry
+from server.core.directory import FormOwner, owners_on
 from server.core.org_unit import OrgUnit, Tree, Village
 from server.core.period import Period
 from server.core.ports import Clock, Transaction
+from server.core.vietnam_days import national_days
 from server.errors import NotFound
+from server.storage.assignments import DirectoryStore
 from server.storage.events import EventStore
 from server.storage.holidays import HolidayStore
 from server.storage.org_units import OrgUnitStore
@@ -26,7 +30,9 @@ class _Kept:
     units: tuple[OrgUnit, ...] = ()
     by_id: dict[str, list[OrgUnit]] = field(default_factory=dict)
     trees: dict[date, Tree] = field(default_factory=dict)
-    holidays: frozenset[date] = frozenset()
+    days: tuple[DayEntry, ...] = ()
+    national: Calendar = field(default_factory=Calendar)
+    owners: tuple[FormOwner, ...] = ()
 
     def versions(self, unit_id: str) -> list[OrgUnit]:
         found = self.by_id.get(unit_id)
@@ -37,7 +43,7 @@ class _Kept:
     def tree(self, on: date) -> Tree:
         known = self.trees.get(on)
         if known is None:
-            known = self.trees[on] = Tree.of(self.units, on)
+            known = self.trees[on] = Tree.of(self.units, on, owners_on(self.owners, on))
         return known
 
 
@@ -54,6 +60,7 @@ class Reference:
 
     store: OrgUnitStore
     holiday_store: HolidayStore
+    directory: DirectoryStore
     events: EventStore
     transaction: Transaction
     clock: Clock
@@ -109,9 +116,28 @@ class Reference:
     def villages(self, unit_id: str, on: date) -> list[Village]:
         return list(self.store.villages(unit_id, on))
 
-    def holidays(self) -> frozenset[date]:
-        """Days on which offices are closed, besides weekends."""
-        return self._fresh().holidays
+    def holidays(self) -> Calendar:
+        """The working days of the whole country."""
+        return self._fresh().national
+
+    def calendars(self, on: date) -> Callable[[str], Calendar]:
+        """The working days of each unit: the country's, its own, and those of units above.
+
+        Units with the same days get the same calendar.
+        """
+        kept = self._fresh()
+        local = [entry for entry in kept.days if entry.org_unit is not None]
+        known: dict[tuple[DayEntry, ...], Calendar] = {(): kept.national}
+
+        def of(unit_id: str) -> Calendar:
+            above = {over.id for over in kept.tree(on).ancestors(unit_id)} if local else set()
+            own = tuple(entry for entry in local if entry.org_unit in above)
+            if own not in known:
+                national = (entry for entry in kept.days if entry.org_unit is None)
+                known[own] = Calendar.of((*national, *own))
+            return known[own]
+
+        return of
 
     def add_units(self, units: list[OrgUnit], actor: Actor) -> None:
         with self.transaction():
@@ -149,29 +175,52 @@ class Reference:
             details = {"village": village.id, "name": village.name, "number": village.number}
             self._record(village.org_unit, "village_changed", actor, details)
 
-    def put_holiday(self, day: date, title: str, kind: str, actor: Actor) -> None:
-        """Declare a day off, or a working day in its place; *kind* is ``off`` or ``working``."""
+    def put_holiday(
+        self, day: date, title: str, kind: str, actor: Actor, org_unit: str | None = None
+    ) -> None:
+        """Declare a day off, or a working day in its place; *kind* is ``off`` or ``working``.
+
+        With *org_unit* it holds for that unit and those below it only. Dates of rounds that are
+        open already stay as they were told.
+        """
         with self.transaction():
-            self.holiday_store.put(day, title, kind)
+            self.holiday_store.put(DayEntry(day, title, kind, org_unit))
             self.events.append(
                 subject=f"holiday/{day.isoformat()}",
                 name="holiday.put",
                 actor=actor.account,
                 happened_at=self.clock.now(),
-                details={"title": title, "kind": kind},
+                details={
+                    "title": title,
+                    "kind": kind,
+                    **({"org_unit": org_unit} if org_unit else {}),
+                },
             )
 
-    def remove_holiday(self, day: date, actor: Actor) -> None:
+    def fill_holidays(self, year: int, actor: Actor) -> int:
+        """Enter the known days of a year where the calendar has no line of its own; how many.
+
+        Raises:
+            ValueError: nothing is known of that year.
+        """
+        with self.transaction():
+            kept = {entry.day for entry in self.holiday_store.all() if entry.org_unit is None}
+            fresh = [entry for entry in national_days(year) if entry.day not in kept]
+            for entry in fresh:
+                self.put_holiday(entry.day, entry.title, entry.kind, actor)
+        return len(fresh)
+
+    def remove_holiday(self, day: date, actor: Actor, org_unit: str | None = None) -> None:
         """Take an entry back; the day then counts as any other."""
         with self.transaction():
-            if not self.holiday_store.remove(day):
+            if not self.holiday_store.remove(day, org_unit):
                 raise NotFound(kind="holiday")
             self.events.append(
                 subject=f"holiday/{day.isoformat()}",
                 name="holiday.removed",
                 actor=actor.account,
                 happened_at=self.clock.now(),
-                details={},
+                details={"org_unit": org_unit} if org_unit else {},
             )
 
     def _versions(self, unit_id: str) -> list[OrgUnit]:
@@ -198,5 +247,6 @@ class Reference:
         by_id: dict[str, list[OrgUnit]] = {}
         for unit in sorted(units, key=lambda unit: unit.valid_from or date.min):
             by_id.setdefault(unit.id, []).append(unit)
-        holidays = frozenset(day for day, _, kind in self.holiday_store.all() if kind == "off")
-        return _Kept(stamp, units, by_id, {}, holidays)
+        days = tuple(self.holiday_store.all())
+        national = Calendar.of(entry for entry in days if entry.org_unit is None)
+        return _Kept(stamp, units, by_id, {}, days, national, tuple(self.directory.owners()))

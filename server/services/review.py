@@ -125,7 +125,15 @@ class Reviewer:
         form = self.catalogue.form(submission.form, submission.version)
         period = Period.parse(submission.period)
         owners = ownership_of(form).units
-        return self.scope.require(actor, submission.org_unit, period, "submission", owners=owners)
+        return self.scope.require(
+            actor,
+            submission.org_unit,
+            period,
+            "submission",
+            owners=owners,
+            form=form.code,
+            filing=submission.filing_unit,
+        )
 
     def system_view(self, submission: Submission) -> SubmissionView:
         """The view for work that follows from an event or from time; nobody's scope limits it."""
@@ -136,14 +144,26 @@ class Reviewer:
     def _around(self, submission: Submission, period: Period, tree: Tree) -> Surroundings:
         form = self.catalogue.form(submission.form, submission.version)
         workflow = self.catalogue.workflow(submission.workflow, submission.workflow_version)
-        return self.surroundings(form, workflow, submission.org_unit, tree, period)
+        return self.surroundings(
+            form, workflow, submission.org_unit, tree, period, filing=submission.filing_unit
+        )
 
     def surroundings(
-        self, form: Form, workflow: Workflow, unit_id: str, tree: Tree, period: Period
+        self,
+        form: Form,
+        workflow: Workflow,
+        unit_id: str,
+        tree: Tree,
+        period: Period,
+        *,
+        filing: str | None = None,
     ) -> Surroundings:
+        """*filing* is the unit that answers for the report, where that is another by now."""
         unit = tree.by_id[unit_id]
         previous = self.previous(form, unit_id, period)
         places = self.places(form, unit.id, tree)
+        if filing is not None:
+            places["unit"] = filing
         return Surroundings(
             form=form,
             workflow=workflow,
@@ -197,7 +217,9 @@ class Reviewer:
                 visit=visit,
             ),
             verdict=verdict,
-            editable=hands.any and workflow.states[submission.state].editable,
+            editable=hands.any
+            and workflow.states[submission.state].editable
+            and not obligation.is_shut(today),
             context=context,
             previous=around.previous,
             places=around.places,
@@ -206,8 +228,9 @@ class Reviewer:
             above=around.above,
             owners=around.owners,
             hands=hands,
-            fills=submission.org_unit in actor.units(Role.REPORTER),
-            personal=actor.sees_personal(around.unit.id, around.above),
+            fills=submission.filing_unit in actor.units(Role.REPORTER),
+            personal=actor.sees_personal(around.unit.id, around.above)
+            or actor.owns_personal(submission.filing_unit),
             facts=facts,
             visit=visit,
         )
@@ -223,8 +246,9 @@ class Reviewer:
         stored: Sequence[Part] = ()
         if around.workflow.states[submission.state].editable:
             stored = self.parts.parts(submission.id)
-        parts = parts_of(form, submission.id, submission.org_unit, around.owners, stored)
-        return Hands.of(form, submission.org_unit, parts, actor)
+        filing = submission.filing_unit
+        parts = parts_of(form, submission.id, filing, around.owners, stored)
+        return Hands.of(form, filing, parts, actor)
 
     def refuse_foreign(
         self,
@@ -276,7 +300,7 @@ class Reviewer:
     @staticmethod
     def places(form: Form, unit_id: str, tree: Tree) -> dict[str, str]:
         owner = form.settings.get("owner")
-        return places_of(tree, unit_id, None if owner is None else str(owner))
+        return places_of(tree, unit_id, None if owner is None else str(owner), form.code)
 
     @staticmethod
     def workflow_code(form: Form, unit: OrgUnit, tree: Tree) -> str:

@@ -51,13 +51,18 @@ class Scope:
         kind: str,
         *,
         owners: Collection[str] = (),
+        form: str = "",
+        filing: str = "",
     ) -> Tree:
         """The tree to judge by; ``NotFound(kind)`` when the unit is out of scope or missing.
 
-        *owners* are codes of units that fill a part of the thing: it exists for their reporters.
+        *owners* are codes of units that fill a part of a report on *form*: it exists for their
+        reporters, and for the people of the unit *filing*, which answers for it.
         """
         tree = self.reference.tree_of(unit_id, period)
-        if not self.covers(actor, unit_id, tree) and not _fills_for(actor, owners, tree):
+        if filing in actor.units(*OWN_UNIT_ROLES) or self.covers(actor, unit_id, tree):
+            return tree
+        if not _fills_for(actor, owners, tree, form):
             raise NotFound(kind=kind)
         return tree
 
@@ -75,6 +80,6 @@ class Scope:
         return frozenset(found)
 
 
-def _fills_for(actor: Actor, codes: Collection[str], tree: Tree) -> bool:
-    units = {tree.by_code[code].id for code in codes if code in tree.by_code}
-    return not units.isdisjoint(actor.units(Role.REPORTER))
+def _fills_for(actor: Actor, codes: Collection[str], tree: Tree, form: str) -> bool:
+    owners = {owner.id for code in codes if (owner := tree.owner(form, code)) is not None}
+    return not owners.isdisjoint(actor.units(Role.REPORTER))

@@ -57,6 +57,7 @@ def sheet_of(
     *,
     sealed_at: datetime | None,
     receipt: str | None,
+    digest: str | None = None,
     names: Mapping[str, str],
     demo: bool,
 ) -> Sheet:
@@ -79,6 +80,7 @@ def sheet_of(
         orientation="landscape" if view.form.layout.orientation == "landscape" else "portrait",
         explanations=tuple(_explanations(view)),
         receipt_code=receipt,
+        digest=digest,
         demo_notice=DEMO_NOTICE if demo else None,
     )
 

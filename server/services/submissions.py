@@ -83,21 +83,30 @@ class Submissions:
         """
         found = self.reviewer.catalogue.form(form)
         span = asked_period(period)
-        tree = self.reviewer.scope.require(actor, org_unit, span, "org_unit")
-        if org_unit not in actor.units(Role.REPORTER):
+        found = self.reviewer.catalogue.form_in(form, span)
+        own = actor.units(Role.REPORTER)
+        known = self.obligations.find(form, org_unit, period)
+        answering = {item.responsible_unit for item in known} or {org_unit}
+        filing = next(iter(sorted(answering & own)), "")
+        tree = self.reviewer.scope.require(actor, org_unit, span, "org_unit", filing=filing)
+        if not filing:
             raise AccessDenied(action="start")
         with self.transaction():
             obligation = self._owed(form, org_unit, period, round)
+            if obligation.responsible_unit not in own:
+                raise AccessDenied(action="start")
             existing = self.submissions.by_obligation(obligation.id)
             if existing is not None:
                 raise Conflict(kind="submission", id=existing.id, current=existing.summary())
             unit = tree.by_id[org_unit]
-            workflow = self.reviewer.catalogue.workflow(
-                self.reviewer.workflow_code(found, unit, tree)
+            workflow = self.reviewer.catalogue.workflow_in(
+                self.reviewer.workflow_code(found, unit, tree), span
             )
             given = without_calculated(found, answers or {})
             validate_paths(found, given, statuses or {})
-            around = self.reviewer.surroundings(found, workflow, org_unit, tree, span)
+            around = self.reviewer.surroundings(
+                found, workflow, org_unit, tree, span, filing=obligation.responsible_unit
+            )
             if is_consolidated(found, unit.level):
                 refuse_summed(found, ({}, {}), (given, statuses or {}))
             elif not given:
@@ -123,6 +132,7 @@ class Submissions:
                 changed_at=now,
                 changed_by=actor.account,
                 state_since=now,
+                responsible=obligation.responsible_unit,
             )
             self.submissions.add(submission)
             for part in self.reviewer.hands(actor, submission, around).parts:
@@ -234,7 +244,7 @@ class Submissions:
         """Say that nothing arose (or take it back); the cells are emptied, the changes kept."""
         with self.transaction():
             current, around = self._fillable(actor, submission_id, seen)
-            if current.org_unit not in actor.units(Role.REPORTER):
+            if current.filing_unit not in actor.units(Role.REPORTER):
                 raise AccessDenied(action="nil")
             self.reviewer.refuse_foreign(actor, current, around, ({}, {}))
             changes = diff(around.form, current.answers, current.statuses, {}, {})
@@ -340,12 +350,12 @@ class Submissions:
         around = self.reviewer.around(actor, current)
         if seen is not None and current.edit != seen:
             raise Stale(kind="submission", current=current.summary())
-        filling = {current.org_unit, *around.owners.values()}
+        filling = {current.filing_unit, *around.owners.values()}
         if filling.isdisjoint(actor.units(Role.REPORTER)):
             raise AccessDenied(action="fill")
         if not around.workflow.states[current.state].editable:
             raise TransitionRefused(event="fill", state=current.state, never=False)
-        if self.obligations.get(current.obligation).closed:
+        if self.obligations.get(current.obligation).is_shut(self.clock.today()):
             raise PeriodClosed(state="closed")
         return current, around
 

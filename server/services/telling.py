@@ -23,7 +23,13 @@ from server.storage.obligations import ObligationStore
 from server.storage.submissions import SubmissionStore
 
 _SUBMISSION, _OBLIGATION = "submission/", "obligation/"
+_ROUND, _BATCH = "round/", 500
 _AWAITED = ("sign", "approve")
+_OF_OBLIGATIONS: Mapping[str, NoticeKind] = {
+    "obligation.excused": NoticeKind.EXTENDED,
+    "obligation.extension_asked": NoticeKind.EXTENSION_ASKED,
+    "obligation.extension_refused": NoticeKind.EXTENSION_REFUSED,
+}
 #: What the filing unit is told of, besides arrivals further up.
 _OUTCOMES: Mapping[str, NoticeKind] = {
     "submission.return": NoticeKind.RETURNED,
@@ -48,8 +54,10 @@ class Telling:
         """Keep the notices of an event inside the caller's transaction; how many are new."""
         if event.happened_at < self.clock.now() - KEPT_FOR:
             return 0
-        if event.name == "obligation.excused":
-            return self._extended(event)
+        if event.name in _OF_OBLIGATIONS:
+            return self._more_time(event)
+        if event.name in ("round.opened", "round.widened"):
+            return self._opened(event)
         if not event.subject.startswith(_SUBMISSION):
             return 0
         moved = "to" in event.details and event.details.get("from") != event.details["to"]
@@ -63,18 +71,64 @@ class Telling:
         self.store.settle(submission.id, event.happened_at, kind=NoticeKind.ARRIVED)
         told = 0
         if event.name in _OUTCOMES:
-            own = self._of_unit(submission.org_unit, Role.REPORTER, Role.SIGNER)
+            own = self._of_unit(submission.filing_unit, Role.REPORTER, Role.SIGNER)
             told += self._keep(event, _OUTCOMES[event.name], own, submission)
         if submission.state == event.details["to"]:  # else it has moved on since
             waiting = self._awaited(submission)
             told += self._keep(event, NoticeKind.ARRIVED, waiting, submission)
         return told
 
-    def _extended(self, event: Event) -> int:
+    def _more_time(self, event: Event) -> int:
+        """Those above are told of a request, the unit of the answer."""
         obligation = self.obligations.get(event.subject.removeprefix(_OBLIGATION))
-        people = self._of_unit(obligation.org_unit, Role.REPORTER)
+        kind = _OF_OBLIGATIONS[event.name]
+        if kind is NoticeKind.EXTENSION_ASKED:
+            people = self._deciding(obligation)
+        else:
+            people = self._of_unit(obligation.responsible_unit, Role.REPORTER)
         until = {"until": str(event.details.get("until", ""))}
-        return self._keep(event, NoticeKind.EXTENDED, people, obligation, until)
+        return self._keep(event, kind, people, obligation, until)
+
+    def _deciding(self, obligation: Obligation) -> set[str]:
+        """The approvers of the nearest unit above that has any."""
+        period = Period.parse(obligation.period)
+        tree = self.reviewer.reference.tree_of(obligation.org_unit, period)
+        for unit in tree.ancestors(obligation.org_unit):
+            if unit.id == obligation.org_unit:
+                continue
+            people = self._of_unit(unit.id, Role.APPROVER)
+            people |= self._deputies(unit.id, Role.APPROVER, obligation.form)
+            if people:
+                return people
+        return set()
+
+    def _opened(self, event: Event) -> int:
+        """Each unit's people are told once of what a round asks of it."""
+        round_id, named = event.subject.removeprefix(_ROUND), event.details.get("units")
+        owed: dict[str, list[Obligation]] = {}
+        after = None
+        while batch := self.obligations.list_(round=round_id, after=after, limit=_BATCH):
+            for obligation in batch:
+                if not isinstance(named, list) or obligation.org_unit in named:
+                    owed.setdefault(obligation.responsible_unit, []).append(obligation)
+            after = batch[-1].id
+        if not owed:
+            return 0
+        title = self.obligations.round(round_id).title
+        return sum(
+            self._keep(
+                event,
+                NoticeKind.OPENED,
+                self._of_unit(unit, Role.REPORTER, Role.SIGNER),
+                asked[0],
+                {
+                    "round": title,
+                    "count": str(len(asked)),
+                    "until": min(one.due_on for one in asked).isoformat(),
+                },
+            )
+            for unit, asked in owed.items()
+        )
 
     def _commented(self, event: Event, submission: Submission) -> int:
         comments = {one.id: one for one in self.submissions.comments(submission.id)}
@@ -87,7 +141,7 @@ class Telling:
             if comment.answers_to and comment.answers_to in (one.id, one.answers_to)
         }
         if comment.side == OFFICE:
-            thread |= self._of_unit(submission.org_unit, Role.REPORTER)
+            thread |= self._of_unit(submission.filing_unit, Role.REPORTER)
         return self._keep(event, NoticeKind.COMMENTED, thread, submission, {"path": comment.path})
 
     def _awaited(self, submission: Submission) -> set[str]:
@@ -99,6 +153,7 @@ class Telling:
         period = Period.parse(submission.period)
         tree = self.reviewer.reference.tree_of(submission.org_unit, period)
         places = self.reviewer.places(form, submission.org_unit, tree)
+        places["unit"] = submission.filing_unit
         people: set[People] = {
             one
             for move in workflow.transitions

@@ -126,7 +126,8 @@ class Workbooks:
         view = self.submissions.get(actor, submission_id)
         if view.form.kind == "survey":
             raise NotFound(kind="workbook")
-        if not view.editable or view.submission.nil or view.obligation.closed:
+        shut = view.obligation.is_shut(self.clock.today())
+        if not view.editable or view.submission.nil or shut:
             raise TransitionRefused(event="fill", state=view.submission.state, never=False)
         return view
 

@@ -82,7 +82,11 @@ class AttachmentStore:
 
     def names_content(self, sha256: str) -> bool:
         """Whether any row, of now or of the past, names these bytes."""
-        row = self._database.row("SELECT 1 FROM attachment WHERE sha256 = ? LIMIT 1", (sha256,))
+        row = self._database.row(
+            "SELECT 1 FROM attachment WHERE sha256 = ?"
+            " UNION ALL SELECT 1 FROM round WHERE letter_sha256 = ? LIMIT 1",
+            (sha256, sha256),
+        )
         return row is not None
 
 

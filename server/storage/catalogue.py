@@ -264,6 +264,14 @@ class CatalogueStore:
         known = {indicator.code: indicator for indicator in self.indicators()}
         return [known[code] for (code,) in codes]
 
+    def begins(self) -> dict[tuple[str, str, int], str]:
+        """By kind, code and version the period from which a version is meant, where one is said."""
+        rows = self._database.rows(
+            "SELECT kind, code, version, valid_from FROM definition_issue"
+            " WHERE valid_from IS NOT NULL"
+        )
+        return {(row[0], row[1], row[2]): str(row[3]) for row in rows}
+
     # Changes
 
     def stamp(self) -> int:

@@ -82,6 +82,28 @@ class CheckpointStore:
             (checkpoint,),
         )
 
+    def chain_rows(self, subject: str, sequence: int, limit: int = 5000) -> list[tuple]:
+        """Rows of all chains after that one, in order, as they are kept.
+
+        Subject, sequence, name, actor, instant, details as text, the hash before, the hash.
+        """
+        rows = self._database.rows(
+            "SELECT subject, sequence, name, actor, happened_at, details, previous, hash"
+            " FROM event WHERE (subject, sequence) > (?, ?) ORDER BY subject, sequence LIMIT ?",
+            (subject, sequence, limit),
+        )
+        return [(*row[:4], instant(row[4]), *row[5:]) for row in rows]
+
+    def last_leaf(self, subject: str) -> tuple[int, int, int] | None:
+        """The newest sealed event of a subject: its sequence, its checkpoint, its leaf."""
+        row = self._database.row(
+            "SELECT e.sequence, l.checkpoint, l.leaf FROM event e"
+            " JOIN event_leaf l ON l.event_id = e.id"
+            " WHERE e.subject = ? ORDER BY e.sequence DESC LIMIT 1",
+            (subject,),
+        )
+        return None if row is None else (int(row[0]), int(row[1]), int(row[2]))
+
     def oldest_unsealed(self) -> datetime | None:
         """When the event happened that has waited longest for its seal."""
         row = self._database.row(

@@ -18,7 +18,9 @@ from server.storage.searching import marks
 
 _COLUMNS = "id, subject, sequence, name, actor, happened_at, details, previous, hash"
 #: A new delivery is due whatever the clock of the node that claims it says.
-_AT_ONCE = instant_text(datetime(1970, 1, 1, tzinfo=UTC))
+_DUE_AT_ONCE = instant_text(datetime(1970, 1, 1, tzinfo=UTC))
+#: How many subjects one query names.
+_AT_ONCE = 500
 
 
 class EventStore(CheckpointStore):
@@ -102,7 +104,7 @@ class EventStore(CheckpointStore):
         )
         self._database.run(
             self._deliver,
-            [value for consumer in self._consumers for value in (event.id, consumer, _AT_ONCE)],
+            [value for consumer in self._consumers for value in (event.id, consumer, _DUE_AT_ONCE)],
         )
         if personal:
             self._database.run(
@@ -136,6 +138,19 @@ class EventStore(CheckpointStore):
             f"SELECT {_COLUMNS} FROM event WHERE subject = ? ORDER BY sequence", (subject,)
         )
         return [event_of(row) for row in rows]
+
+    def latest(self, subjects: Sequence[str], names: Sequence[str]) -> dict[str, Event]:
+        """Of each of *subjects* the newest event of one of these names."""
+        found: dict[str, tuple] = {}
+        for start in range(0, len(subjects), _AT_ONCE):
+            part = subjects[start : start + _AT_ONCE]
+            rows = self._database.rows(
+                f"SELECT {_COLUMNS} FROM event WHERE subject IN ({marks(part)})"
+                f" AND name IN ({marks(names)}) ORDER BY sequence",
+                (*part, *names),
+            )
+            found |= {row[1]: row for row in rows}
+        return {subject: event_of(row) for subject, row in found.items()}
 
     def recent(
         self,

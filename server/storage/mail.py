@@ -1,11 +1,13 @@
 """The outbox of mails, and which reminders were taken."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from server.core.ports import Mail
 from server.storage.database import Database
 from server.storage.fields import day_text, instant, instant_of, instant_text
+from server.storage.searching import marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +26,14 @@ class StoredMail:
     sent_at: datetime | None
     response: str | None
     error: str | None
+    channel: str = "email"
+    returned_at: datetime | None = None
+    returned_why: str | None = None
 
 
 _COLUMNS = (
     "id, message_id, recipient, subject, body, kind, obligation_id, step, state, created_at,"
-    " due_at, tries, sent_at, response, error"
+    " due_at, tries, sent_at, response, error, channel, returned_at, returned_why"
 )
 
 
@@ -46,11 +51,13 @@ class MailStore:
         obligation: str | None,
         step: str | None,
         created_at: datetime,
+        channel: str = "email",
     ) -> bool:
         """Puts a mail into the outbox; false when that Message-ID is there already."""
         added = self._database.run(
             "INSERT INTO mail (message_id, recipient, subject, body, kind, obligation_id, step,"
-            " state, created_at, due_at, tries) VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, 0)"
+            " state, created_at, due_at, tries, channel)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, 0, ?)"
             " ON CONFLICT DO NOTHING",
             (
                 mail.message_id,
@@ -62,17 +69,25 @@ class MailStore:
                 step,
                 instant_text(created_at),
                 instant_text(created_at),
+                channel,
             ),
         )
         return bool(added)
 
     def due(self, now: datetime, limit: int, lease_seconds: float = 300) -> list[StoredMail]:
         """Claims mails to send; until the lease ends no other worker gets them."""
-        skip = " FOR UPDATE SKIP LOCKED" if self._database.kind == "postgresql" else ""
-        rows = self._database.rows(
-            "UPDATE mail SET due_at = ?, tries = tries + 1 WHERE id IN ("
+        chosen = (
             "SELECT id FROM mail WHERE state = 'waiting' AND due_at <= ?"
-            f" ORDER BY due_at, id LIMIT ?{skip}) RETURNING {_COLUMNS}",
+            " ORDER BY due_at, id LIMIT ?"
+        )
+        # PostgreSQL may run a bare subquery again for each row, and claim more than LIMIT says.
+        among = (
+            f"= ANY(ARRAY({chosen} FOR UPDATE SKIP LOCKED))"
+            if self._database.kind == "postgresql"
+            else f"IN ({chosen})"
+        )
+        rows = self._database.rows(
+            f"UPDATE mail SET due_at = ?, tries = tries + 1 WHERE id {among} RETURNING {_COLUMNS}",
             (
                 instant_text(now + timedelta(seconds=lease_seconds)),
                 instant_text(now),
@@ -100,6 +115,46 @@ class MailStore:
                 error,
                 message_id,
             ),
+        )
+
+    def find(self, message_id: str) -> StoredMail | None:
+        """The mail of that Message-ID."""
+        row = self._database.row(f"SELECT {_COLUMNS} FROM mail WHERE message_id = ?", (message_id,))
+        return None if row is None else _mail(row)
+
+    def many(self, message_ids: Collection[str]) -> dict[str, StoredMail]:
+        """The mails of these Message-IDs."""
+        if not message_ids:
+            return {}
+        rows = self._database.rows(
+            f"SELECT {_COLUMNS} FROM mail WHERE message_id IN ({marks(message_ids)})",
+            sorted(message_ids),
+        )
+        return {mail.mail.message_id: mail for mail in map(_mail, rows)}
+
+    def get(self, number: int) -> StoredMail | None:
+        row = self._database.row(f"SELECT {_COLUMNS} FROM mail WHERE id = ?", (number,))
+        return None if row is None else _mail(row)
+
+    def revive(self, number: int, at: datetime) -> bool:
+        """Lets a dead mail, or one that came back, be tried from the start; false for others."""
+        return bool(
+            self._database.run(
+                "UPDATE mail SET state = 'waiting', due_at = ?, tries = 0, returned_at = NULL,"
+                " returned_why = NULL WHERE id = ?"
+                " AND (state = 'dead' OR (state = 'sent' AND returned_at IS NOT NULL))",
+                (instant_text(at), number),
+            )
+        )
+
+    def returned(self, message_id: str, at: datetime, why: str) -> bool:
+        """Notes that a sent mail did not arrive; false when it was not sent, or is noted."""
+        return bool(
+            self._database.run(
+                "UPDATE mail SET returned_at = ?, returned_why = ?"
+                " WHERE message_id = ? AND state = 'sent' AND returned_at IS NULL",
+                (instant_text(at), why, message_id),
+            )
         )
 
     def list_(
@@ -164,7 +219,7 @@ class MailStore:
 
 def _mail(row: tuple) -> StoredMail:
     id_, message_id, recipient, subject, body, kind, obligation, step, state = row[:9]
-    created_at, due_at, tries, sent_at, response, error = row[9:]
+    created_at, due_at, tries, sent_at, response, error, channel, returned_at, why = row[9:]
     return StoredMail(
         id=id_,
         mail=Mail(message_id, recipient, subject, body),
@@ -178,4 +233,7 @@ def _mail(row: tuple) -> StoredMail:
         sent_at=instant_of(sent_at),
         response=response,
         error=error,
+        channel=channel,
+        returned_at=instant_of(returned_at),
+        returned_why=why,
     )

@@ -1,25 +1,24 @@
-"""Obligations kept: what is owed, how far it is, and the rounds that opened it."""
+"""Obligations kept: what is owed and how far it is; the rounds that opened it are ``rounds``."""
 
-import json
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from server.core.json_text import dumps
 from server.core.obligation import Obligation, Progress, Round
-from server.errors import Conflict, NotFound
+from server.errors import NotFound
 from server.storage.database import Database
 from server.storage.fields import day, day_of, day_text, instant_of, instant_text
+from server.storage.rounds import RoundStore
 from server.storage.searching import marks
 
 _COLUMNS = (
     "id, form, org_unit_id, responsible_unit_id, period, round_id, opens_on, due_on, grace_on,"
-    " closes_on, progress, sent_at, excused_until, excuse, closed, return_due_on"
+    " closes_on, progress, sent_at, excused_until, excuse, closed, return_due_on, why"
 )
 _SELECT = (
     f"SELECT {', '.join('o.' + column.strip() for column in _COLUMNS.split(','))}, s.id"
     " FROM obligation o LEFT JOIN submission s ON s.obligation_id = o.id"
 )
-_ROUND = "id, code, title, period, letter_number, letter_on, contact, phone, level, forms, opens_on"
+_AT_ONCE = 500
 
 
 class ObligationStore:
@@ -27,6 +26,7 @@ class ObligationStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.kept_rounds = RoundStore(database)
 
     def add_many(self, obligations: Sequence[Obligation]) -> int:
         """Adds those that are not owed already; how many are new."""
@@ -50,6 +50,7 @@ class ObligationStore:
                     owed.excuse,
                     owed.closed,
                     day_text(owed.return_due_on),
+                    owed.why,
                 )
                 for owed in obligations
             ],
@@ -62,6 +63,22 @@ class ObligationStore:
         if row is None:
             raise NotFound(kind="obligation", id=obligation_id)
         return _obligation(row)
+
+    def many(self, ids: Sequence[str]) -> list[Obligation]:
+        """The expected reports of these ids, by id."""
+        if not ids:
+            return []
+        rows = self._database.rows(f"{_SELECT} WHERE o.id IN ({marks(ids)}) ORDER BY o.id", ids)
+        return [_obligation(row) for row in rows]
+
+    def by_ids(self, ids: Sequence[str]) -> dict[str, Obligation]:
+        """Those expected reports, by their ids."""
+        found: dict[str, Obligation] = {}
+        for start in range(0, len(ids), _AT_ONCE):
+            part = ids[start : start + _AT_ONCE]
+            rows = self._database.rows(f"{_SELECT} WHERE o.id IN ({marks(part)})", part)
+            found |= {row[0]: _obligation(row) for row in rows}
+        return found
 
     def find(self, form: str, org_unit: str, period: str) -> list[Obligation]:
         """What a unit owes on a form for a period: one per round."""
@@ -79,6 +96,7 @@ class ObligationStore:
         round: str | None = None,
         *,
         responsible: Collection[str] | None = None,
+        concerning: Collection[str] | None = None,
         progress: Collection[Progress] | None = None,
         open_only: bool = False,
         after: str | None = None,
@@ -86,7 +104,8 @@ class ObligationStore:
     ) -> list[Obligation]:
         """Expected reports by id, those after *after*; ``None`` as a filter is no filter.
 
-        *open_only* leaves out what was closed by hand.
+        *concerning* are units that owe a report or answer for it; *open_only* leaves out what was
+        closed by hand.
         """
         where, values = _filters(form, org_units, period, round)
         for column, chosen in (
@@ -96,6 +115,14 @@ class ObligationStore:
             if chosen is not None:
                 where.append(f"{column} IN ({marks(chosen)})" if chosen else "1 = 0")
                 values += sorted(chosen)
+        if concerning is not None:
+            several = marks(concerning)
+            where.append(
+                f"(o.org_unit_id IN ({several}) OR o.responsible_unit_id IN ({several}))"
+                if concerning
+                else "1 = 0"
+            )
+            values += [*sorted(concerning), *sorted(concerning)]
         if open_only:
             where.append("o.closed = ?")
             values.append(False)
@@ -165,45 +192,16 @@ class ObligationStore:
     # Rounds
 
     def add_round(self, round: Round) -> None:
-        """Keeps a collection round.
-
-        Raises:
-            Conflict: its id or code is taken.
-        """
-        added = self._database.run(
-            f"INSERT INTO round ({_ROUND}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT DO NOTHING",
-            (
-                round.id,
-                round.code,
-                round.title,
-                round.period,
-                round.letter_number,
-                day_text(round.letter_on),
-                round.contact,
-                round.phone,
-                round.level,
-                dumps(list(round.forms)),
-                day_text(round.opens_on),
-            ),
-        )
-        if not added:
-            raise Conflict(kind="round", code=round.code)
+        """As ``RoundStore.add``."""
+        self.kept_rounds.add(round)
 
     def rounds(self, period: str | None = None) -> list[Round]:
-        """All rounds, the newest letter first."""
-        where, values = ("WHERE period = ?", (period,)) if period else ("", ())
-        rows = self._database.rows(
-            f"SELECT {_ROUND} FROM round {where} ORDER BY letter_on DESC, id DESC", values
-        )
-        return [_round(row) for row in rows]
+        """As ``RoundStore.all``."""
+        return self.kept_rounds.all(period)
 
     def round(self, round_id: str) -> Round:
-        """One round; raise ``NotFound``."""
-        row = self._database.row(f"SELECT {_ROUND} FROM round WHERE id = ?", (round_id,))
-        if row is None:
-            raise NotFound(kind="round", id=round_id)
-        return _round(row)
+        """As ``RoundStore.get``."""
+        return self.kept_rounds.get(round_id)
 
 
 def _filters(
@@ -243,22 +241,6 @@ def _obligation(row: tuple) -> Obligation:
         excuse=row[13],
         closed=bool(row[14]),
         return_due_on=day_of(row[15]),
-        submission=row[16],
-    )
-
-
-def _round(row: tuple) -> Round:
-    id_, code, title, period, number, letter_on, contact, phone, level, forms, opens_on = row
-    return Round(
-        id=id_,
-        code=code,
-        title=title,
-        period=period,
-        letter_number=number,
-        letter_on=day(letter_on),
-        contact=contact,
-        phone=phone,
-        level=level,
-        forms=tuple(json.loads(forms)),
-        opens_on=day(opens_on),
+        why=row[16],
+        submission=row[17],
     )

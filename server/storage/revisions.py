@@ -190,15 +190,26 @@ class RevisionStore:
         )
         return [_draft_change(row) for row in rows]
 
-    def last_changes(self, submission_id: str) -> list[DraftChange]:
-        """Of each cell, line and block that was ever changed, its newest change."""
+    def last_changes(self, submission_id: str, origin: str | None = None) -> list[DraftChange]:
+        """Of each cell, line and block that was ever changed, its newest change.
+
+        With *origin* only those that came about that way.
+        """
+        only = "" if origin is None else " AND origin = ?"
         rows = self._database.rows(
             f"SELECT {_CHANGE} FROM draft_change WHERE id IN"
-            " (SELECT MAX(id) FROM draft_change WHERE submission_id = ? GROUP BY path)"
+            f" (SELECT MAX(id) FROM draft_change WHERE submission_id = ? GROUP BY path){only}"
             " ORDER BY id",
-            (submission_id,),
+            (submission_id,) if origin is None else (submission_id, origin),
         )
         return [_draft_change(row) for row in rows]
+
+    def newest_change(self, submission_id: str) -> int:
+        """The number of the newest changed cell; 0 when none was ever changed."""
+        row = self._database.row(
+            "SELECT MAX(id) FROM draft_change WHERE submission_id = ?", (submission_id,)
+        )
+        return 0 if row is None or row[0] is None else int(row[0])
 
     def changed_paths(self, submission_id: str) -> frozenset[str]:
         """The cells, lines and blocks that somebody has changed since the report was started."""

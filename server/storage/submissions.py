@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from server.core.json_text import dumps
-from server.core.submission import Edit, Submission
+from server.core.submission import Edit, Submission, Whereabouts
 from server.errors import Conflict, NotFound, Stale
 from server.storage.comments import CommentStore
 from server.storage.database import Database
@@ -19,7 +19,10 @@ _COLUMNS = (
     " state, edit, revision, nil, answers, statuses, reasons, started_at, changed_at, changed_by,"
     " state_since"
 )
-_SELECT = f"SELECT {_COLUMNS} FROM submission"
+_SELECT = (
+    f"SELECT {_COLUMNS}, (SELECT o.responsible_unit_id FROM obligation o"
+    " WHERE o.id = submission.obligation_id) FROM submission"
+)
 _INSERT = (
     f"INSERT INTO submission ({_COLUMNS}) VALUES ({', '.join('?' * 19)}) ON CONFLICT DO NOTHING"
 )
@@ -108,6 +111,29 @@ class SubmissionStore(RevisionStore, SurveyRecordStore, CommentStore):
         )
         return [_submission(row) for row in rows]
 
+    def whereabouts(
+        self,
+        *,
+        org_units: Collection[str] | None,
+        states: Collection[str],
+        after: str | None = None,
+        limit: int = 500,
+    ) -> list[Whereabouts]:
+        """As ``list_``, without the figures: they are most of what a report weighs."""
+        if not states or (org_units is not None and not org_units):
+            return []
+        where, values = [f"state IN ({marks(states)})", "id > ?"], [*sorted(states), after or ""]
+        if org_units is not None:
+            where.append(f"org_unit_id IN ({marks(org_units)})")
+            values += sorted(org_units)
+        rows = self._database.rows(
+            "SELECT id, obligation_id, form_version_id, workflow_version_id, org_unit_id, period,"
+            f" state, edit, revision, nil, state_since FROM submission WHERE {' AND '.join(where)}"
+            " ORDER BY id LIMIT ?",
+            (*values, limit),
+        )
+        return [_whereabouts(row) for row in rows]
+
     def resting(
         self,
         workflow: str,
@@ -178,6 +204,58 @@ class SubmissionStore(RevisionStore, SurveyRecordStore, CommentStore):
             ),
         )
 
+    def standing(self, workflow: str | None = None) -> dict[tuple[str, int, str], int]:
+        """How many reports stand in which state of which workflow: (code, version, state)."""
+        where, values = (
+            ("", ()) if workflow is None else ("WHERE workflow_version_id = ?", (workflow,))
+        )
+        rows = self._database.rows(
+            f"SELECT workflow_version_id, state, COUNT(*) FROM submission {where}"
+            " GROUP BY workflow_version_id, state",
+            values,
+        )
+        found = {}
+        for version, state, count in rows:
+            code, number = version.rsplit("/", 1)
+            found[code, int(number), state] = int(count)
+        return found
+
+    def on_workflow(
+        self, workflow: str, states: Collection[str], *, after: str = "", limit: int = 200
+    ) -> list[str]:
+        """Ids, those after *after*, of reports on a version (``code/1``) in one of *states*."""
+        if not states:
+            return []
+        rows = self._database.rows(
+            "SELECT id FROM submission WHERE workflow_version_id = ?"
+            f" AND state IN ({marks(states)}) AND id > ? ORDER BY id LIMIT ?",
+            (workflow, *sorted(states), after, limit),
+        )
+        return [id_ for (id_,) in rows]
+
+    def change_workflow(
+        self, submission: Submission, *, version: int, state: str, by: str, at: datetime
+    ) -> Edit:
+        """Writes another version of its workflow on the edit that was read.
+
+        In a state of the same code the report has waited since it came there.
+
+        Raises:
+            Stale: as in ``save``.
+        """
+        since = submission.state_since if state == submission.state else at
+        return self._write(
+            submission,
+            "workflow_version_id = ?, state = ?, changed_by = ?, changed_at = ?, state_since = ?",
+            (
+                f"{submission.workflow}/{version}",
+                state,
+                by,
+                instant_text(at),
+                instant_text(since),
+            ),
+        )
+
     def _write(self, submission: Submission, assignments: str, values: tuple) -> Edit:
         changed = self._database.run(
             f"UPDATE submission SET {assignments}, edit = ? WHERE id = ? AND edit = ?",
@@ -187,6 +265,26 @@ class SubmissionStore(RevisionStore, SurveyRecordStore, CommentStore):
             current = self.get(submission.id)
             raise Stale(kind="submission", current=current.summary())
         return Edit(submission.edit + 1)
+
+
+def _whereabouts(row: tuple) -> Whereabouts:
+    form, version = row[2].rsplit("/", 1)
+    workflow, workflow_version = row[3].rsplit("/", 1)
+    return Whereabouts(
+        id=row[0],
+        obligation=row[1],
+        form=form,
+        version=int(version),
+        workflow=workflow,
+        workflow_version=int(workflow_version),
+        org_unit=row[4],
+        period=row[5],
+        state=row[6],
+        edit=Edit(row[7]),
+        revision=row[8],
+        nil=bool(row[9]),
+        state_since=instant_of(row[10]),
+    )
 
 
 def _submission(row: tuple) -> Submission:
@@ -213,4 +311,5 @@ def _submission(row: tuple) -> Submission:
         changed_at=instant_of(row[16]),
         changed_by=row[17],
         state_since=instant_of(row[18]),
+        responsible=row[19],
     )

@@ -120,7 +120,23 @@ def account() -> ResponseReturnValue:
         for grant in current_actor().grants
     ]
     unit = reference.unit(own.org_unit).name if own.org_unit else None
-    return render_template("accounts/account.html", own=own, unit=unit, grants=grants)
+    wishes = services().mail_wishes.of(current_actor())
+    return render_template(
+        "accounts/account.html", own=own, unit=unit, grants=grants, wishes=wishes
+    )
+
+
+@blueprint.post("/account/mails")
+@policy(Right.SIGNED_IN)
+def mail_wishes() -> ResponseReturnValue:
+    """Which reminders I want by mail, and in which language."""
+    services().mail_wishes.save(
+        current_actor(),
+        only_mandatory=request.form.get("only_mandatory") == "yes",
+        language="en" if request.form.get("language") == "en" else "vi",
+    )
+    flash(_("Đã lưu lựa chọn nhận thư."), "success")
+    return redirect(url_for(".account"), 303)
 
 
 @blueprint.route("/account/password", methods=["GET", "POST"])

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from server.core.access import Actor
 from server.core.event import Event
 from server.core.workflow import Move
-from server.services.delegations import stands_for, stood_for
-from server.services.review import SubmissionView
+from server.services.delegations import Decidable, stands_for, stood_for
 from server.web.language import gettext as _
 from server.web.session import services
 
@@ -26,12 +25,12 @@ def doer_of(account: str, details: Mapping[str, object]) -> str:
     return _("%(name)s, thay mặt ông/bà %(whom)s", name=name, whom=whom)
 
 
-def behalf_note(actor: Actor, view: SubmissionView) -> str:
+def behalf_note(actor: Actor, view: Decidable) -> str:
     """In whose name *view* waits for the actor; empty where it is the actor's own to decide."""
     return _note(stood_for(actor, view))
 
 
-def behalf_of(actor: Actor, view: SubmissionView, move: Move) -> str:
+def behalf_of(actor: Actor, view: Decidable, move: Move) -> str:
     """The same of one move."""
     return _note(stands_for(actor, view, move))
 

@@ -24,9 +24,12 @@ blueprint = Blueprint("assets", __name__)
 #: What is joined: a script by its entry module, a style sheet by its parts in order.
 SCRIPTS: Final[Mapping[str, str]] = {
     "filling.js": "js/filling.js",
+    "filling_more.js": "js/filling_more.js",
     "leaving.js": "js/leaving.js",
     "offline_page.js": "js/offline_page.js",
 }
+#: A script that is fetched after another one and shares its modules.
+AFTER: Final[Mapping[str, str]] = {"filling_more.js": "filling.js"}
 STYLES: Final[Mapping[str, tuple[str, ...]]] = {
     "filling.css": tuple(
         f"css/{name}.css" for name in ("tokens", "app", "pages", "grid", "beside")
@@ -89,8 +92,15 @@ def joined(file: str) -> Response:
 
 
 def _script(name: str) -> str:
-    entry = Path(str(current_app.static_folder)) / SCRIPTS[name]
-    return _kept(name, _order(entry), lambda: join_script(entry))
+    root = Path(str(current_app.static_folder))
+    entry = root / SCRIPTS[name]
+    if name not in AFTER:
+        shares = name in AFTER.values()
+        return _kept(name, _order(entry), lambda: join_script(entry, shares=shares))
+    first = root / SCRIPTS[AFTER[name]]
+    address = f"./{AFTER[name]}?v={_digest(_script(AFTER[name]))}"
+    parts = [*_order(first), *_order(entry)]
+    return _kept(name, parts, lambda: join_rest(entry, first, address))
 
 
 def _kept(name: str, parts: Sequence[Path], join: Callable[[], str]) -> str:
@@ -117,15 +127,38 @@ def join_style(name: str, root: Path) -> str:
     return _STYLE_SPACE.sub(r"\1", text).strip()
 
 
-def join_script(entry: Path) -> str:
+def join_script(entry: Path, *, shares: bool = False) -> str:
     """The module *entry* with all it imports as one module; each keeps a scope of its own.
+
+    A script that *shares* them exports its modules to the one that is fetched after it.
 
     Raises:
         NotJoinable: a module has another kind of import or export, or a text over several lines.
     """
     order = _order(entry)
-    names = {path.name: f"m{number}" for number, path in enumerate(order)}
-    return "".join(_wrapped(path, names) for path in order)
+    names = _names(order)
+    text = "".join(_wrapped(path, names) for path in order)
+    return f"{text}export {{{','.join(names.values())}}};\n" if shares else text
+
+
+def join_rest(entry: Path, first: Path, address: str) -> str:
+    """What *entry* imports and the script of *first* does not have; the rest comes from there.
+
+    The *address* must be the very one of the page's first script, or the browser would run its
+    modules a second time.
+    """
+    there = _order(first)
+    order = [*there, *(path for path in _order(entry) if path not in there)]
+    names = _names(order)
+    text = "".join(_wrapped(path, names) for path in order[len(there) :])
+    shared = [
+        names[path.name] for path in there if re.search(rf"={names[path.name]};$", text, re.M)
+    ]
+    return f'import {{{",".join(shared)}}} from "{address}";\n{text}'
+
+
+def _names(order: Sequence[Path]) -> dict[str, str]:
+    return {path.name: f"m{number}" for number, path in enumerate(order)}
 
 
 def _order(entry: Path) -> list[Path]:

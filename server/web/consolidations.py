@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from server.core.access import Right
+from server.core.access import Actor, Right
 from server.core.answer_paths import PathUnknown, cell_title, place_of, value_at
 from server.core.consolidation import is_summed
 from server.core.submission import Change
@@ -61,6 +61,22 @@ class SumLine:
     difference: object
     reason: str
     lacking: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSheet:
+    """What stands behind a consolidated report: its children and its sums, in words."""
+
+    sheet: Sheet
+    lines: tuple[ChildLine, ...]
+    sums: tuple[SumLine, ...]
+
+
+def sheet_of(actor: Actor, submission_id: str) -> ShownSheet:
+    """The children and the sums of a consolidated report; the desk shows them too."""
+    sheet = services().consolidations.sheet(actor, submission_id)
+    lines = tuple(_child_line(sheet, child) for child in sheet.standing.children)
+    return ShownSheet(sheet, lines, tuple(_sum_lines(sheet)))
 
 
 @blueprint.get("/consolidations")
@@ -186,7 +202,8 @@ def correct(submission_id: str) -> ResponseReturnValue:
 
 def _page(submission_id: str) -> ResponseReturnValue:
     actor = current_actor()
-    sheet = services().consolidations.sheet(actor, submission_id)
+    shown = sheet_of(actor, submission_id)
+    sheet = shown.sheet
     preview = services().consolidations.preview(actor, submission_id)
     view = sheet.view
     changes = [
@@ -202,8 +219,7 @@ def _page(submission_id: str) -> ResponseReturnValue:
         "consolidations/page.html",
         head=head_of(view, actor),
         sheet=sheet,
-        lines=[_child_line(sheet, child) for child in sheet.standing.children],
-        sums=_sum_lines(sheet),
+        shown=shown,
         changes=changes,
         changed=[
             (

@@ -55,6 +55,8 @@ def open_(number: int) -> ResponseReturnValue:
     """Mark it as read and go to its report."""
     actor = current_actor()
     notice = services().notices.open(actor, number)
+    if notice.kind is NoticeKind.EXTENSION_ASKED:
+        return redirect(url_for("extensions.index"), 303)
     if notice.submission is None:
         return redirect(url_for("work.index"), 303)
     if notice.kind is NoticeKind.ARRIVED and actor.may(Right.APPROVE):
@@ -75,10 +77,17 @@ def _line(notice: Notice) -> Line:
     facts = notice.facts
     form = services().catalogue.form(facts["form"]).title
     unit = services().reference.unit(facts["unit"]).name
+    about = f"{form}, {unit}, {Period.parse(facts['period']).title.lower()}"
+    if notice.kind is NoticeKind.OPENED:
+        due = format_date(date.fromisoformat(facts["until"]))
+        about = _(
+            "%(round)s: %(count)s báo cáo phải gửi, hạn sớm nhất %(day)s, %(unit)s",
+            round=facts["round"], count=facts["count"], day=due, unit=unit,
+        )  # fmt: skip
     return Line(
         notice=notice,
         title=_title(notice),
-        about=f"{form}, {unit}, {Period.parse(facts['period']).title.lower()}",
+        about=about,
         who=doer_of(facts["by"], facts),
     )
 
@@ -95,5 +104,8 @@ def _title(notice: Notice) -> str:
         NoticeKind.CLOSED: _("Đã chốt số liệu"),
         NoticeKind.REOPENED: _("Mở lại để điều chỉnh"),
         NoticeKind.COMMENTED: _("Có ý kiến về số liệu"),
+        NoticeKind.OPENED: _("Đợt báo cáo mới"),
+        NoticeKind.EXTENSION_ASKED: _("Đề nghị gia hạn chờ anh/chị xem"),
+        NoticeKind.EXTENSION_REFUSED: _("Đề nghị gia hạn không được chấp nhận"),
     }
     return titles[notice.kind]

@@ -110,7 +110,7 @@ def bar_of(view: SubmissionView) -> Bar:
     if not view.state.editable:
         return Bar((), (), (), False)
     shown = tuple(_shown(one) for one in parts.of(actor, view.submission.id))
-    colleagues = parts.colleagues(view.submission.org_unit) if view.fills else ()
+    colleagues = parts.colleagues(view.submission.filing_unit) if view.fills else ()
     sections = parts.assignable(actor, view.submission.id) if len(colleagues) > 1 else ()
     return Bar(
         parts=shown,

@@ -64,7 +64,7 @@ def index() -> ResponseReturnValue:
     """The survey returns that the person's units owe, with how far each is."""
     actor = current_actor()
     rows = []
-    for item in services().obligations.work(actor):
+    for item in services().work.of(actor):
         if item.form.kind != "survey":
             continue
         progress = None

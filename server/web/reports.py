@@ -21,6 +21,7 @@ from server.core.submission import Submission
 from server.core.vietnamese import collation_key
 from server.errors import NotFound, RequestInvalid
 from server.services.reports import Figure
+from server.web.group_choice import groups_of_reader
 from server.web.policy import policy
 from server.web.session import current_actor, services
 from server.web.submission_states import (
@@ -60,7 +61,14 @@ def progress() -> ResponseReturnValue:
     chosen = {key: request.args.get(key) or None for key in ("form", "period", "state", "late")}
     if chosen["form"] is None and chosen["period"] is None:
         chosen["form"], chosen["period"] = _usual()
-    rows = _board(chosen["form"], chosen["period"])
+    chosen["group"] = request.args.get("group") or None
+    groups = groups_of_reader()
+    units = groups.units(chosen["group"] or "")
+    rows = [
+        row
+        for row in _board(chosen["form"], chosen["period"])
+        if units is None or row.unit.id in units
+    ]
     counts = Counter(row.badge for row in rows)
     late = chosen["late"] or ""
     least = int(late) if late.isascii() and late.isdigit() and len(late) < 5 else 0  # noqa: PLR2004
@@ -78,11 +86,24 @@ def progress() -> ResponseReturnValue:
         counts=counts.most_common(),
         rates=_rates(rows),
         chosen=chosen,
+        groups=groups.choices(),
+        closing=_closing_of(chosen["form"], chosen["period"]),
         forms=form_choices(),
         periods=period_choices(),
         states=[(badge.title, badge.title) for badge, _count in counts.most_common()],
         late_classes=[(str(days), _("Chậm từ %(days)s ngày", days=days)) for days in _LATE_CLASSES],
     )
+
+
+def _closing_of(form: str | None, period: str | None) -> list[tuple[str, str]]:
+    """The rounds on the board, with their ids, for whoever may close their figures."""
+    if not services().rounds_closing.may_close(current_actor()):
+        return []
+    return [
+        (one.id, one.title)
+        for one in services().obligations.rounds()
+        if period in (None, one.period) and (form is None or form in one.forms)
+    ]
 
 
 @blueprint.get("/figures")

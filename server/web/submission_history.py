@@ -1,21 +1,23 @@
 """A report's past: what happened to it, its sent editions, what changed between them, the print."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.access import Right
-from server.core.answer_paths import cell_title, place_of
+from server.core.answer_paths import cell_title
 from server.core.answers import Verdict
+from server.core.difference import without_sealing
 from server.core.event import Event
 from server.core.submission import Change, Revision
-from server.core.values_view import NONE_AROSE
 from server.core.workflow import Workflow
 from server.errors import NotFound
 from server.services.review import SubmissionView
 from server.web.acting import doer
+from server.web.api.bodies import text_of
+from server.web.differences import differences_of
 from server.web.policy import policy
 from server.web.rendering import figures
 from server.web.session import current_actor, services
@@ -65,8 +67,7 @@ def history(submission_id: str) -> ResponseReturnValue:
         after = None if newer is None else service.revision(actor, submission_id, newer)
         changes = tuple(
             _changed(view, change, before, after)
-            for change in found
-            if not _only_sealed(view, change, before)
+            for change in without_sealing(view.form, found, before.statuses)
         )
     events = service.history(actor, submission_id)
     return render_template(
@@ -77,6 +78,7 @@ def history(submission_id: str) -> ResponseReturnValue:
         older=older,
         newer=newer,
         changes=changes,
+        may_prove=services().evidence.may_prove(view),
     )
 
 
@@ -94,6 +96,38 @@ def revision(submission_id: str, number: int) -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/submissions/<submission_id>/compare")
+@policy(Right.READ)
+def compare(submission_id: str) -> ResponseReturnValue:
+    """What the report says now beside one sealed edition, by default the newest: cell by cell."""
+    actor = current_actor()
+    view = services().submissions.get(actor, submission_id)
+    chosen = _number("with") or view.submission.revision
+    if not 1 <= chosen <= view.submission.revision:
+        raise NotFound(kind="revision")
+    opened = services().desk.opened(actor, submission_id, since=chosen)
+    found = differences_of(opened)
+    return render_template(
+        "submissions/compare.html",
+        head=head_of(view, actor),
+        revisions=services().submissions.revisions(actor, submission_id),
+        chosen=chosen,
+        cells=found.against("sent"),
+        count=found.sent,
+    )
+
+
+@blueprint.get("/submissions/<submission_id>/revisions/<int(max=999_999_999):number>/evidence")
+@policy(Right.READ)
+def evidence(submission_id: str, number: int) -> ResponseReturnValue:
+    """What proves a sent edition, as a file to keep: ``docs/check_report.py`` checks it."""
+    found = services().evidence.of(current_actor(), submission_id, number)
+    response = Response(text_of(found), content_type="application/json")
+    name = f"{submission_id}-{number}.json"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
 @blueprint.get("/submissions/<submission_id>/print")
 @policy(Right.READ)
 def print_(submission_id: str) -> ResponseReturnValue:
@@ -106,19 +140,6 @@ def print_(submission_id: str) -> ResponseReturnValue:
     return response
 
 
-def changes_between(
-    view: SubmissionView, changes: Iterable[Change], before: Revision
-) -> dict[str, str]:
-    """The old texts of changed cells by path, for figures that mark what changed."""
-    return {
-        change.path: value_text(
-            view.form, change.path, change.old, before.statuses.get(change.path)
-        )
-        for change in changes
-        if not _only_sealed(view, change, before)
-    }
-
-
 def _changed(
     view: SubmissionView, change: Change, before: Revision, after: Revision | None
 ) -> Changed:
@@ -127,19 +148,6 @@ def _changed(
     old = value_text(view.form, change.path, change.old, before.statuses.get(change.path))
     new = value_text(view.form, change.path, change.new, change.status)
     return Changed(title, old, new)
-
-
-def _only_sealed(view: SubmissionView, change: Change, before: Revision) -> bool:
-    """Whether only one side says what the other leaves unsaid: a row in which nothing arose.
-
-    Sealing writes that down, so a draft and its sealed edition differ in it and in nothing else.
-    """
-    if change.old is not None or change.new is not None:
-        return False
-    if place_of(view.form, change.path).cell is not None:
-        return False
-    said = {before.statuses.get(change.path), change.status}
-    return said == {None, NONE_AROSE}
 
 
 def _past(workflow: Workflow, event: Event) -> Past:

@@ -89,6 +89,7 @@ def event_done(event: Event, workflow: Workflow) -> str:
         "record_deleted": _("Đã xóa phiếu"),
         "record_restored": _("Đã khôi phục phiếu"),
         "records_expected": _("Đã ghi số phiếu dự kiến"),
+        "workflow_changed": _("Đã chuyển sang phiên bản quy trình mới"),
     }
     done = titles.get(code, code)
     return f"{done} ({event.details['signed']}/{event.details['of']})" if among else done
@@ -175,6 +176,9 @@ def lock_reason(view: SubmissionView) -> str:
     state = view.state
     if view.obligation.closed:
         return _("Đã khóa vì kỳ này đã chốt.")
+    closes_on = view.obligation.closes_on
+    if closes_on and view.state.editable and view.obligation.is_shut(services().clock.today()):
+        return _("Đã khóa sau ngày %(day)s.", day=format_date(closes_on))
     if state.editable:
         return _("Chỉ người lập biểu của đơn vị nhập được số liệu.")
     if state.final:

@@ -7,6 +7,7 @@ texts of cells without the whole form around them.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from weakref import WeakKeyDictionary
 
 from server.core.answer_paths import PathUnknown, cell_title, place_of
 from server.core.finding import Finding, Severity
@@ -18,6 +19,8 @@ from server.services.sheets import cell_text as text_on_paper
 from server.web.language import language_of_request
 from server.web.submission_words import gettext as _
 
+#: Asked for every changed cell of a difference, so worked out once for each edition of a form.
+_CELLS: "WeakKeyDictionary[Form, dict[tuple[str, str], Column | Field]]" = WeakKeyDictionary()
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 
@@ -132,12 +135,20 @@ def _day(value: str) -> str:
 
 def _cells(form: Form) -> dict[tuple[str, str], Column | Field]:
     """How each column of each block looks, for cells that are named by a path alone."""
+    known = _CELLS.get(form)
+    if known is None:
+        known = _CELLS[form] = _looks(form)
+    return known
+
+
+def _looks(form: Form) -> dict[tuple[str, str], Column | Field]:
     found: dict[tuple[str, str], Column | Field] = {}
     for section in form.layout.sections:
         for field in section.fields:
             above, _, key = field.path[1:].rpartition("/")
             found[above.split("/")[0], key] = field
         if section.grid is not None:
+            blocks = blocks_of(section.grid)
             for column in section.grid.columns:
-                found.update({(key, column.key): column for key in blocks_of(section.grid)})
+                found.update({(key, column.key): column for key in blocks})
     return found

@@ -22,6 +22,7 @@ from server.services.guards import empty_cells
 from server.services.opening_values import proposed_lines
 from server.services.review import SubmissionView
 from server.services.sheets import unit_title
+from server.web.extensions import due_reason, offers_extension
 from server.web.policy import policy
 from server.web.rendering import figures_of
 from server.web.section_tasks import tasks_of
@@ -38,6 +39,7 @@ from server.web.submission_states import (
     office_title,
 )
 from server.web.submission_words import gettext as _
+from server.web.version_note import version_note
 
 blueprint = Blueprint("submissions", __name__)
 #: The order in which moves are offered; the first that may be fired is the main one.
@@ -62,6 +64,8 @@ class ReportHead:
     standing: Standing | None  # of the children of a consolidated report
     corrected: Event | None  # the decision by which a final report was corrected
     may_correct: bool
+    due_reason: str
+    may_extend: bool
 
 
 @blueprint.post("/submissions/start")
@@ -120,6 +124,7 @@ def page(submission_id: str) -> ResponseReturnValue:
             {**program, "reasons": submission.reasons, "proposed": proposed}, view, actor
         ),
         tasks=tasks_of(view),
+        newer=version_note(view.form, view.period),
     )
 
 
@@ -165,6 +170,8 @@ def head_of(view: SubmissionView, actor: Actor) -> ReportHead:
         standing=services().consolidations.standing(view) if view.consolidated else None,
         corrected=_correction_of(view),
         may_correct=services().corrections.may_correct(actor, view),
+        due_reason=due_reason(view.obligation),
+        may_extend=offers_extension(view.obligation),
     )
 
 

@@ -13,10 +13,11 @@ from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from server.core.access import Right, Role
+from server.core.extension import ExtensionState
 from server.core.obligation import ObligationState
 from server.core.period import Period
-from server.services.approvals import InboxItem
-from server.services.obligations import WorkItem
+from server.services.waiting import InboxItem
+from server.services.work import WorkItem
 from server.web.acting import behalf_note
 from server.web.policy import policy
 from server.web.session import current_actor, services
@@ -76,21 +77,23 @@ _WAITS: Final[Mapping[str, Callable[[WorkRow], bool]]] = {
 def index() -> ResponseReturnValue:
     """Everything that waits for this person."""
     actor, today = current_actor(), services().clock.today()
-    rows = [work_row(item, today) for item in services().obligations.work(actor, sent=False)]
+    rows = [work_row(item, today) for item in services().work.of(actor, sent=False)]
     chosen = {name: request.args.get(name, "") for name in ("state", "unit", "period")}
     within = _of_place(rows, chosen)
     waiting = list(services().approvals.inbox(actor).items)
     to_sign = [item for item in waiting if _offers(item, "sign")]
     wanted = _WAITS.get(chosen["state"])
+    asked = services().extensions.of([row.item.obligation.id for row in rows])
     return render_template(
         "work/index.html",
         owed=within if wanted is None else [row for row in within if wanted(row)],
         all=len(rows),
+        asked={key for key, found in asked.items() if found[-1].state is ExtensionState.OPEN},
         choices=_choices(within, chosen) if len(rows) > _FEW else (),
         units=_options((row.item.unit.id, row.item.unit.name) for row in rows),
         periods=_options((row.item.obligation.period, row.period) for row in rows),
         chosen=chosen,
-        sent=services().obligations.count_sent(actor),
+        sent=services().work.count_sent(actor),
         to_sign=to_sign,
         behalf={item.view.submission.id: behalf_note(actor, item.view) for item in to_sign},
         to_approve=len(waiting) - len(to_sign),
@@ -107,7 +110,7 @@ def index() -> ResponseReturnValue:
 def sent() -> ResponseReturnValue:
     """Reports of the person's own units that have left them, the latest period first."""
     actor, today = current_actor(), services().clock.today()
-    rows = [work_row(item, today) for item in services().obligations.work(actor, sent=True)]
+    rows = [work_row(item, today) for item in services().work.of(actor, sent=True)]
     rows.sort(key=lambda row: Period.parse(row.item.obligation.period).end, reverse=True)
     chosen = {name: request.args.get(name, "") for name in ("unit", "period")}
     return render_template(

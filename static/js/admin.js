@@ -52,6 +52,17 @@ if (links.length) {
   });
 }
 
+// A report at the desk: N goes to the next one, by the page's own link.
+const next = document.querySelector("a[data-next]");
+if (next) {
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "n" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.target.matches("input:not([type=checkbox]), select, textarea, dialog *, .menu-panel *")) return;
+    event.preventDefault();
+    next.click();
+  });
+}
+
 // Several at once: the button counts, and an empty choice is not sent.
 for (const form of document.querySelectorAll("form[data-bulk]")) {
   const boxes = [...form.querySelectorAll('input[name="chosen"]')];

@@ -1,6 +1,7 @@
 // The panel beside the cell: its figures then and now, who wrote it, what it means, what people say
 // about it. On wide screens it stands beside the sheet, on phones it comes up from below.
 
+import { afterPaint } from "./after_paint.js";
 import { fill, isNumeric, showCell } from "./cell_values.js";
 import { CellPast } from "./cell_history.js";
 import { Comments } from "./comments.js";
@@ -33,7 +34,7 @@ class Side {
     this.box = box;
     this.texts = JSON.parse(box.dataset.texts);
     this.path = "";
-    this.timer = 0;
+    this.waiting = false;
     this.who = new Map(); // path -> {name, at, origin}
     this.part = (name) => box.querySelector(`[data-side-${name}]`);
     this.opener = document.querySelector("[data-side-open]");
@@ -129,11 +130,13 @@ class Side {
   }
 
   later() {
-    if (!this.isOpen || this.timer) return;
-    this.timer = setTimeout(() => {
-      this.timer = 0;
+    if (!this.isOpen || this.waiting) return;
+    this.waiting = true;
+    const show = () => {
+      this.waiting = false;
       this.show();
-    }, PAUSE);
+    };
+    afterPaint(() => setTimeout(show, PAUSE));
   }
 
   show() {

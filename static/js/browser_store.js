@@ -5,6 +5,8 @@
 export const NAME = "bieumau-drafts";
 const VERSION = 2;
 export const SEALED = ["cells", "typing", "pages"];
+/** How the places of reasons for warnings begin, among what was typed and is no value. */
+export const REASON = "reason ";
 
 export const done = (request) =>
   new Promise((resolve, reject) => {
@@ -97,10 +99,16 @@ export class BrowserStore {
     });
   }
 
-  /** Whether another account's unsent cells wait here. */
+  /** The places of unsent reasons below [account, ...]. */
+  async reasons(...start) {
+    return (await this.places("typing", ...start)).filter(([, , path]) => path.startsWith(REASON));
+  }
+
+  /** Whether another account's unsent cells or reasons wait here. */
   async othersWait(account) {
-    const places = await this.run("cells", "readonly", (cells) => done(cells.getAllKeys()));
-    return places.some(([owner]) => owner !== account);
+    const all = (name) => this.run(name, "readonly", (store) => done(store.getAllKeys()));
+    const waiting = [...(await all("cells")), ...(await all("typing")).filter(([, , path]) => path.startsWith(REASON))];
+    return waiting.some(([owner]) => owner !== account);
   }
 
   // ---- sealed records, under [account, document, ...] -------------------------------------------
@@ -108,8 +116,10 @@ export class BrowserStore {
   /** Puts [place, value]s; what stood under the same places in the store `over` goes with it. */
   async put(name, key, records, over = name) {
     const sealed = await Promise.all(records.map(async ([place, value]) => [place, await seal(key, value)]));
-    await this.run([...new Set([name, over])], "readwrite", (store, old = store) => {
-      for (const [place] of sealed) old.delete(place);
+    const places = new Set(sealed.map(([place]) => String(place)));
+    await this.run([...new Set([name, over])], "readwrite", async (store, old = store) => {
+      // One of a block's hundred places was half-typed, if any.
+      for (const place of old === store ? [] : await done(old.getAllKeys())) if (places.has(String(place))) old.delete(place);
       for (const [place, record] of sealed) store.put(record, place);
     });
   }

@@ -36,20 +36,27 @@ export class CellEditor {
     // Another window may come to the front: the figure is kept and the keyboard stays in the grid.
     input.addEventListener("blur", () => this.finish(true, !document.hasFocus()));
     if (spec.choices) input.addEventListener("change", () => this.finish(true, true));
-    input.focus();
+    // Looking where the input is would cost a layout for the first key of each figure.
+    input.focus({ preventScroll: text !== null });
     if (text === null && input.select) input.select();
   }
 
   finish(keep, refocus = false) {
     if (!this.open) return;
+    const { cell } = this.open;
+    this.end(keep, () => refocus && cell.focus({ preventScroll: true }));
+  }
+
+  /** Moves the focus by `go`, then takes the text: a focus that finds changes has the table laid out for it. */
+  end(keep, go) {
     const { cell, input, started } = this.open;
     this.open = null;
     const text = input.value;
+    go();
     input.remove();
     cell.classList.remove("editing");
     const shown = this.grid.sheet.show(cell.id);
     if (cell.textContent !== shown) cell.textContent = shown;
-    if (refocus) cell.focus({ preventScroll: true });
     // An untouched cell is not changed.
     if (keep && text !== started) this.grid.sheet.commit([{ path: cell.id, text }]);
   }
@@ -71,10 +78,11 @@ export class CellEditor {
   }
 
   leave(go) {
-    const { cell } = this.open;
-    this.finish(true);
-    go();
-    if (document.activeElement === document.body) cell.focus({ preventScroll: true });
+    const { cell, input } = this.open;
+    this.end(true, () => {
+      go();
+      if (document.activeElement === input) cell.focus({ preventScroll: true });
+    });
   }
 
   /** On cards the next field is the one below, and the keypad stays open. */

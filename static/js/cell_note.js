@@ -8,6 +8,7 @@ export function start(page) {
   const { texts } = page;
   const line = document.getElementById("cell-note");
   let noted = "";
+  let waiting = 0;
 
   function said(cell, path) {
     const spec = page.spec(path);
@@ -24,6 +25,7 @@ export function start(page) {
   }
 
   function write() {
+    waiting = 0;
     const cell = document.getElementById(noted);
     if (!cell || !page.spec(noted)) return;
     const title = document.createElement("strong");
@@ -32,10 +34,20 @@ export function start(page) {
     for (const finding of page.findings.textsAt(noted)) line.append(" ", page.findings.sentence(finding, "span"));
   }
 
+  /** Once for each paint, whatever happened before it. */
+  function soon() {
+    if (!waiting) waiting = requestAnimationFrame(write);
+  }
+
   page.on("focused", ({ path }) => {
     noted = path;
-    write();
+    soon();
   });
-  page.on("changed", write);
-  page.on("answered", write);
+  page.on("changed", soon);
+  page.on("answered", soon);
+  page.on("said", ({ text }) => {
+    cancelAnimationFrame(waiting);
+    waiting = 0;
+    line.textContent = text;
+  });
 }

@@ -118,7 +118,7 @@ export class Copying {
     if (copy.length) this.page.apply(copy);
     const said = copy.length ? fill(this.side.texts.done, { count: copy.length }) : this.side.texts.planNothing;
     announce(said);
-    document.getElementById("cell-note").textContent = said;
+    this.page.emit("said", { text: said });
     this.side.show();
   }
 }

@@ -2,16 +2,12 @@
 // crash loses none. One small record for each cell and window, encrypted with a key of the account;
 // a record goes as soon as the server has the cell.
 
+import { afterPaint } from "./after_paint.js";
 import { BrowserStore } from "./browser_store.js";
 
 const lockOf = (tab) => `bieumau-window:${tab}`;
 /** More cells than somebody types: a pasted block is shown first and kept right after. */
 const BLOCK = 20;
-const afterPaint = () =>
-  new Promise((done) => {
-    requestAnimationFrame(() => setTimeout(done));
-    setTimeout(done, 100); // a page that is not shown paints nothing
-  });
 const newTab = () => [...crypto.getRandomValues(new Uint8Array(9))].map((byte) => byte.toString(36).padStart(2, "0")).join("");
 
 export class Drafts {
@@ -78,7 +74,7 @@ export class Drafts {
   put(cells) {
     const records = cells.map(({ path, change }) => [this.place(path), { path, change, changes: this.changes }]);
     return this.attempt(async () => {
-      if (records.length > BLOCK) await afterPaint();
+      if (records.length > BLOCK) await new Promise(afterPaint);
       await this.store.put("cells", this.key, records, "typing"); // what was half-typed is a value now
       return true;
     }, false);
@@ -90,7 +86,7 @@ export class Drafts {
 
   /** The text that stands in an editor and is no value yet. */
   putTyping(path, text) {
-    return this.attempt(() => this.store.put("typing", this.key, [[this.place(path), { path, text }]]));
+    return this.attempt(() => this.store.put("typing", this.key, [[this.place(path), { path, text, changes: this.changes }]]));
   }
 
   removeTyping(path, tab = this.tab) {

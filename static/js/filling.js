@@ -1,16 +1,12 @@
-// The filling page: joins the document with the grids, the fields and the server.
+// The filling page: joins the document with the grids, the fields and the server. What one does not
+// need for the first figure comes after it, in filling_more.js.
 
 import "./app.js";
-import { start as startAttachments } from "./attachments.js";
-import { start as startBeside } from "./beside.js";
 import { start as startCellNote } from "./cell_note.js";
-import { start as startDeadline } from "./deadline.js";
 import { FillingPage } from "./filling_page.js";
 import { startGrids } from "./grid_sheet.js";
 import { startKeeping } from "./keeping.js";
 import { start as startParts } from "./parts.js";
-import { start as startPresence } from "./presence.js";
-import { start as startRecords } from "./records.js";
 import { start as startRows } from "./rows.js";
 import { start as startTasks } from "./tasks.js";
 
@@ -81,32 +77,43 @@ async function start() {
   startRows(page);
   startCellNote(page);
   startTasks(page);
-  startDeadline(page);
   startStatuses(page, sheet);
   startFields(page);
   startLeaving(page);
 
   await restore();
-  startBeside(page);
   page.recalculate();
   page.findings.checked = Boolean(location.hash);
   page.findings.set(page.program.findings);
   takeEarlyTexts(page);
   startParts(page);
-  startPresence(page);
-  startAttachments(page);
-  startRecords(page);
   if (location.hash) page.select(decodeURIComponent(location.hash.slice(1)));
-  document.documentElement.dataset.ready = "filling";
-  askForFonts();
+  document.documentElement.dataset.ready = "grid";
+  askForMore();
+  return page;
 }
 
-/** Until one can type, the line is for the script alone. */
-function askForFonts() {
-  const sheet = document.createElement("link");
-  sheet.rel = "stylesheet";
-  sheet.href = document.querySelector("script[data-fonts]").dataset.fonts;
-  document.head.append(sheet);
+/** Until one can type, the line is for this script alone. */
+function askForMore() {
+  const { fonts, more } = document.querySelector("script[data-more]").dataset;
+  const script = document.createElement("script");
+  script.type = "module";
+  script.src = more;
+  document.head.append(script);
+  if (!document.fonts) return;
+  for (const address of fonts.split(" ")) {
+    const [, weight] = /-(\d+)\.woff2$/.exec(address);
+    document.fonts.add(new FontFace("Be Vietnam Pro", `url(${address})`, { weight, display: "swap" }));
+  }
 }
 
-start();
+/** A server that was replaced meanwhile names another version of this script: one of them runs. */
+function isFirst() {
+  const { dataset } = document.documentElement;
+  const first = !dataset.script;
+  dataset.script = "runs";
+  return first;
+}
+
+/** Resolves with the page once one can type; js/filling_more.js goes on from there. */
+export const started = isFirst() ? start() : new Promise(() => {});

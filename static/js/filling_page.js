@@ -2,6 +2,7 @@
 // Everything else on the filling page (rows, notes, saving, comments …) is told here what happened
 // and changes cells through here.
 
+import { afterPaint } from "./after_paint.js";
 import { Answers, same } from "./answers.js";
 import { Calculator } from "./calculation.js";
 import { describeStates, paintBegun, paintSync } from "./cell_states.js";
@@ -30,6 +31,7 @@ export class FillingPage {
     this.drafts = null;
     this.computed = new Map();
     this.off = new Set();
+    this.undescribed = new Set(); // cells whose looks have changed and whose description has not
     this.past = [];
     this.future = [];
   }
@@ -94,12 +96,26 @@ export class FillingPage {
       paintSync(cell, path, this.saver);
     }
     rows.forEach(paintBegun);
-    for (const path of paths) if (byId(path)) describeStates(byId(path));
+    this.describe(paths);
+  }
+
+  /** For a screen reader, once the eye has been served. */
+  describe(paths) {
+    if (!this.undescribed.size) {
+      afterPaint(() => {
+        for (const path of this.undescribed) if (byId(path)) describeStates(byId(path));
+        this.undescribed.clear();
+      });
+    }
+    for (const path of paths) this.undescribed.add(path);
   }
 
   paintCell(cell, path) {
     const shown = this.show(path);
-    if (!cell.classList.contains("editing") && cell.textContent !== shown) cell.textContent = shown;
+    if (!cell.classList.contains("editing") && cell.textContent !== shown) {
+      cell.textContent = shown;
+      for (const { table, columns } of this.grids) if (table.contains(cell)) columns.fit(cell);
+    }
     const asked = !this.off.has(path);
     const calculated = Boolean(this.spec(path).calculated);
     cell.classList.toggle("cell-off", !asked);

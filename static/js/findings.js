@@ -1,9 +1,9 @@
 // What the rules say, beside the cells and in the summary that "Kiểm tra" opens. The page judges by
 // itself while figures are typed, offline too; the server's verdict on the same figures counts.
 
+import { afterPaint } from "./after_paint.js";
 import { FindingList, asksReason, severityWord } from "./finding_list.js";
 import { fill } from "./cell_values.js";
-import { Judge } from "./verdict.js";
 
 const WORST = ["error", "warning", "info"];
 const EMPTY = new Set(["schema.required", "schema.x-required-when"]);
@@ -16,7 +16,7 @@ export class Findings {
   constructor(page) {
     this.page = page;
     this.texts = page.texts;
-    this.judge = new Judge(page.program);
+    this.judge = null; // comes after the page can be typed in
     this.listed = [];
     this.surplus = []; // what the server alone found, on figures that stand here unchanged
     this.denied = new Map(); // what this page alone found, by place
@@ -24,7 +24,7 @@ export class Findings {
     this.marked = new Map(); // path -> what was last painted there
     this.byPath = new Map();
     this.checked = false;
-    this.timer = 0;
+    this.waiting = false;
     this.box = byId("findings");
     this.list = new FindingList(byId("finding-list"), page);
     page.on("changed", ({ paths }) => this.changed(paths));
@@ -40,15 +40,27 @@ export class Findings {
     return found.filter((finding) => finding.code !== "outlier" || !reasons.isGiven(finding));
   }
 
+  /** From now on the page judges by itself. */
+  judgeBy(judge) {
+    this.judge = judge;
+    if (this.page.saver.unsent) this.now();
+    else this.compare(this.listed);
+  }
+
   /** Judge anew once the figures have been painted. */
   soon() {
-    if (!this.timer) this.timer = setTimeout(() => this.now(), SOON);
+    if (this.waiting) return;
+    this.waiting = true;
+    afterPaint(() => setTimeout(() => this.waiting && this.now(), SOON));
   }
 
   /** Judge what stands here now. */
   now() {
-    clearTimeout(this.timer);
-    this.timer = 0;
+    this.waiting = false;
+    if (!this.judge) {
+      this.take(this.listed); // with what cannot be read
+      return;
+    }
     const own = this.own().filter((finding) => !this.denied.has(placeOf(finding)));
     const known = new Set(own.map(placeOf));
     this.take([...own, ...this.surplus.filter((finding) => !known.has(placeOf(finding)))]);
@@ -61,14 +73,14 @@ export class Findings {
       this.soon();
       return;
     }
-    clearTimeout(this.timer);
-    this.timer = 0;
+    this.waiting = false;
     this.take(findings);
     // Where the two differ the server is right, until somebody changes the cells in question.
     this.comparing = setTimeout(() => this.compare(findings), SOON);
   }
 
   compare(findings) {
+    if (!this.judge) return;
     const own = this.own();
     const [ours, theirs] = [own, findings].map((list) => new Set(list.map(placeOf)));
     this.surplus = findings.filter((finding) => !ours.has(placeOf(finding)));

@@ -5,6 +5,7 @@
 import { CellEditor } from "./cell_editor.js";
 import { describeStates } from "./cell_states.js";
 import { GridClipboard } from "./grid_clipboard.js";
+import { GridColumns } from "./grid_columns.js";
 import { keyPressed } from "./grid_keys.js";
 import { keepInView, reveal } from "./grid_view.js";
 
@@ -19,10 +20,12 @@ export class Grid {
     this.anchor = null;
     this.last = null;
     this.runColumn = null;
+    this.chosen = new Set(); // the cells that are painted as selected
     this.editor = new CellEditor(this);
     this.clipboard = new GridClipboard(this);
     this.setUp();
     keepInView(table);
+    this.columns = new GridColumns(table);
     const on = (name, handler) => table.addEventListener(name, handler.bind(this));
     on("keydown", (event) => keyPressed(this, event));
     on("mousedown", this.onPointer);
@@ -108,7 +111,7 @@ export class Grid {
 
   paintSelection() {
     const chosen = new Set(this.anchor && this.anchor !== this.active ? this.selection().rows.flat() : []);
-    for (const cell of this.table.querySelectorAll("td.selected")) {
+    for (const cell of this.chosen) {
       if (chosen.has(cell)) continue;
       cell.classList.remove("selected");
       cell.removeAttribute("aria-selected");
@@ -117,6 +120,7 @@ export class Grid {
       cell.classList.add("selected");
       cell.setAttribute("aria-selected", "true");
     }
+    this.chosen = chosen;
   }
 
   selectAll() {

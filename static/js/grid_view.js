@@ -25,7 +25,15 @@ export function keepInView(table) {
   watching.observe(corner);
 }
 
-/** Bring a cell to where it is seen, and no further. */
+let awaited = null;
+
+/** Bring a cell to where it is seen, and no further: with the next paint, which lays out anyway. */
 export function reveal(cell) {
-  cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+  if (!awaited) {
+    requestAnimationFrame(() => {
+      awaited.scrollIntoView({ block: "nearest", inline: "nearest" });
+      awaited = null;
+    });
+  }
+  awaited = cell;
 }

@@ -46,7 +46,14 @@ export function startKeeping(page) {
     page.drafts.close();
     page.saver.isLeft = true;
   };
-  onSigningOut({ count: () => page.saver.unsent, send: () => page.saver.now(), leave: page.leave });
+  onSigningOut({
+    count: () => ({ cells: page.saver.unsent, reasons: page.reasons.unsent.size }),
+    send: async () => {
+      await page.saver.now();
+      await page.reasons.send();
+    },
+    leave: page.leave,
+  });
   startSigningIn(page, { address: told.browser, texts: told.texts });
   startPersonalCells(page, told.texts);
   const typing = new Typing(page, told.texts);

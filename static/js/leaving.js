@@ -1,24 +1,26 @@
 // Signing out of a computer that others use too: what is unsent is sent, kept or thrown away, as
 // the person says; then the account's key and pages are deleted here.
 
-import { BrowserStore } from "./browser_store.js";
+import { BrowserStore, REASON } from "./browser_store.js";
 import { channelOf } from "./windows.js";
 
 const askers = [];
 
-/** A page with cells of its own: {count(), send() -> promise of whether all went, leave()}. */
+/** A page with cells of its own: {count() -> {cells, reasons}, send() -> promise, leave()}. */
 export function onSigningOut(page) {
   askers.push(page);
 }
 
 const token = () => document.querySelector('meta[name="csrf-token"]').content;
 
-/** Cells that wait in this browser: those on this page, or in the store where it knows more. */
+/** What waits in this browser: on this page, or in the store where it knows more. */
 async function countUnsent(store, account) {
-  const shown = askers.reduce((sum, { count }) => sum + count(), 0);
-  const places = store ? await store.places("cells", account) : [];
-  const stored = new Set(places.map(([, document, path]) => `${document} ${path}`)).size;
-  return Math.max(shown, stored);
+  const most = (kind, places) => {
+    const shown = askers.reduce((sum, { count }) => sum + count()[kind], 0);
+    return Math.max(shown, new Set(places.map(([, document, path]) => `${document} ${path}`)).size);
+  };
+  const cells = most("cells", store ? await store.places("cells", account) : []);
+  return { cells, reasons: most("reasons", store ? await store.reasons(account) : []) };
 }
 
 /** Send what waits: first what is on this page, then the drafts of other reports. */
@@ -34,14 +36,27 @@ async function sendAll(store, account, address) {
     const left = await sendTo(changes, records.map(({ value }) => value));
     await store.remove("cells", records.filter(({ value }) => !left.has(value.path)).map(({ place }) => place));
   }
+  await sendReasons(store, key, account);
+}
+
+/** The reasons follow the figures that they are about; one that has arrived is no longer kept. */
+async function sendReasons(store, key, account) {
+  for (const { place, value } of await store.all("typing", key, account)) {
+    if (!value.path.startsWith(REASON) || !value.changes) continue;
+    const { ok } = await patch(value.changes, { changes: [], reasons: [JSON.parse(value.text)] });
+    if (ok) await store.remove("typing", [place]);
+  }
+}
+
+function patch(address, body) {
+  const headers = { Accept: "application/json", "Content-Type": "application/json", "X-CSRF-Token": token(), Prefer: "return=minimal" };
+  return fetch(address, { method: "PATCH", headers, body: JSON.stringify(body), credentials: "same-origin" });
 }
 
 /** One report's drafts to the server; gives the paths that it did not take. */
 async function sendTo(address, drafts) {
   const all = new Set(drafts.map(({ path }) => path));
-  const body = JSON.stringify({ changes: drafts.map(changeOf) });
-  const headers = { Accept: "application/json", "Content-Type": "application/json", "X-CSRF-Token": token(), Prefer: "return=minimal" };
-  const response = await fetch(address, { method: "PATCH", headers, body, credentials: "same-origin" });
+  const response = await patch(address, { changes: drafts.map(changeOf) });
   if (response.ok) return new Set();
   const answer = await response.json().catch(() => null);
   return response.status === 409 && answer && answer.code === "conflict" ? new Set(answer.errors.map(({ path }) => path)) : all;
@@ -69,14 +84,22 @@ class SigningOut {
     line.hidden = !text;
   }
 
+  /** "2 ô và 1 lý do": what waits, in words; empty when nothing does. */
+  async waiting() {
+    const { texts } = this;
+    const counted = await countUnsent(this.store, this.account).catch(() => countUnsent(null, this.account));
+    const said = ["cells", "reasons"].filter((kind) => counted[kind]).map((kind) => texts[kind].replace("{count}", counted[kind]));
+    return said.join(` ${texts.and} `);
+  }
+
   async ask() {
     this.store = await BrowserStore.open().catch(() => null);
-    const count = await countUnsent(this.store, this.account).catch(() => 0);
-    if (!count) {
+    const waiting = await this.waiting();
+    if (!waiting) {
       await this.leave("sent");
       return;
     }
-    this.dialog.querySelector("[data-count]").textContent = this.texts.question.replace("{count}", count);
+    this.dialog.querySelector("[data-count]").textContent = this.texts.question.replace("{waiting}", waiting);
     this.tell("");
     if (!this.dialog.open) this.dialog.showModal();
   }
@@ -101,8 +124,8 @@ class SigningOut {
   async send() {
     this.tell(this.texts.sending);
     await sendAll(this.store, this.account, this.browser).catch(() => {});
-    const left = await countUnsent(this.store, this.account).catch(() => 0);
-    if (left) this.tell(this.texts.notSent.replace("{count}", left));
+    const left = await this.waiting();
+    if (left) this.tell(this.texts.notSent.replace("{waiting}", left));
     else await this.leave("sent");
   }
 

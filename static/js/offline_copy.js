@@ -27,8 +27,9 @@ export function startOfflineCopy(page, { worker, personal, title }) {
   navigator.serviceWorker.register(worker, { scope: "/" }).then(() => navigator.serviceWorker.ready).then(({ active }) => {
     const used = performance.getEntriesByType("resource").map(({ name }) => new URL(name));
     const assets = used.filter(({ origin, pathname }) => origin === location.origin && pathname.startsWith("/static/")).map(String);
+    const { more } = document.querySelector("script[data-more]").dataset;
     const { lang, dataset } = document.documentElement;
-    active.postMessage({ kind: "used", assets, tastes: { lang, theme: dataset.theme } });
+    active.postMessage({ kind: "used", assets: [...assets, new URL(more, location).href], tastes: { lang, theme: dataset.theme } });
   }, () => {}); // refused in private windows: the page works, but not without a network
 }
 

@@ -87,6 +87,7 @@ export class PastePreview {
       cell.classList.remove(...MARKS);
       cell.classList.add(open ? "paste-ask" : read.problem && read.problem !== "ambiguous" ? "paste-bad" : "paste-in");
       cell.textContent = open ? change.text.trim() : shownAfter(change, convention);
+      this.plan.grid.columns.fit(cell);
     }
     byId("paste-go").disabled = this.readings.length > 0 && !convention;
   }

@@ -1,8 +1,9 @@
 // The reasons that are written for warnings and for unusual figures: kept in the browser until the
 // server has them, like the figures themselves. Only a report has them, a survey's sheet has none.
 
+import { REASON } from "./browser_store.js";
+
 const SHORTEST = 5; // as the server counts: less is no reason
-const MARK = "reason ";
 const keyOf = (code, path) => `${code} ${path}`;
 
 export class Reasons {
@@ -14,6 +15,7 @@ export class Reasons {
     for (const { code, path, text } of page.program.reasons || []) this.texts.set(keyOf(code, path), text);
     this.sending = false;
     page.on("state", ({ kind }) => kind === "saved" && this.send());
+    page.on("answered", ({ body }) => this.take(body.reasons));
     addEventListener("online", () => this.send());
     addEventListener("beforeunload", (event) => this.unsent.size && !this.page.saver.isLeft && event.preventDefault());
   }
@@ -39,19 +41,29 @@ export class Reasons {
     return this.send();
   }
 
+  /** What the server holds, whoever wrote it; what is still unsent here stays as it is here. */
+  take(held) {
+    if (!this.offered || !held) return;
+    const texts = new Map(held.map(({ code, path, text }) => [keyOf(code, path), text]));
+    for (const [key, { text }] of this.unsent) texts.set(key, text);
+    const same = texts.size === this.texts.size && [...texts].every(([key, text]) => this.texts.get(key) === text);
+    this.texts = texts;
+    if (!same) this.page.findings.paint();
+  }
+
   note(reason) {
     const key = keyOf(reason.code, reason.path);
     this.texts.set(key, reason.text);
     this.unsent.set(key, reason);
-    this.page.drafts.putTyping(MARK + key, JSON.stringify(reason));
+    this.page.drafts.putTyping(REASON + key, JSON.stringify(reason));
   }
 
   /** Takes up what another visit could not send; gives back the texts that are no reasons. */
   restore(texts) {
-    const mine = texts.filter(({ path }) => path.startsWith(MARK));
+    const mine = texts.filter(({ path }) => path.startsWith(REASON));
     for (const { text } of mine) this.note(JSON.parse(text));
     if (mine.length) this.send();
-    return texts.filter(({ path }) => !path.startsWith(MARK));
+    return texts.filter(({ path }) => !path.startsWith(REASON));
   }
 
   /** To the server, behind the figures that the reasons are about; resolves with whether it has all. */
@@ -68,7 +80,7 @@ export class Reasons {
     for (const [key, reason] of sent) {
       if (this.unsent.get(key) !== reason) continue;
       this.unsent.delete(key);
-      drafts.removeTyping(MARK + key);
+      drafts.removeTyping(REASON + key);
     }
     saver.take(answer.body);
     this.page.findings.paint();

@@ -1,9 +1,12 @@
 // Rows that come and go: lines of a roster, groups of a code list that the unit did not have before.
 
+import { afterPaint } from "./after_paint.js";
+
 const at = (path) => document.querySelector(`[data-row="${CSS.escape(path)}"]`);
 
 /** Watches the document's rows on *page*. */
 export function start(page) {
+  let isCounting = false;
   const gridOf = (key) => page.grids.find(({ table }) => table.dataset.grid === key);
 
   function number(key) {
@@ -55,11 +58,12 @@ export function start(page) {
       return;
     }
     page.apply([{ path, before, after: { value: null, status: null } }]);
-    document.getElementById("cell-note").textContent = page.texts.rowRemoved;
+    page.emit("said", { text: page.texts.rowRemoved });
   }
 
   /** How many groups of a code list hold nothing, and so count as "none arose". */
   function countUnfilled() {
+    isCounting = false;
     for (const note of document.querySelectorAll("[data-unfilled]")) {
       const rows = [...document.querySelectorAll(`[data-grid="${note.dataset.unfilled}"] tbody tr`)];
       const filled = (row) => [...row.querySelectorAll(".cell-typed")].some((cell) => cell.textContent !== "");
@@ -88,7 +92,10 @@ export function start(page) {
     paths.forEach(sync);
     offerLines();
   });
-  page.on("computed", countUnfilled);
+  page.on("computed", () => {
+    if (!isCounting) afterPaint(countUnfilled);
+    isCounting = true;
+  });
   offerLines();
   document.getElementById("sheet").addEventListener("click", ({ target }) => {
     const removing = target.closest("[data-remove]");

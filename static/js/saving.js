@@ -58,13 +58,15 @@ export class Saver {
 
   /** Cells of the page that changed; `origins` says how, where it was not typing. */
   touch(paths, origins = new Map()) {
+    const asked = paths.filter((path) => this.conflicts.delete(path));
     for (const path of paths) {
-      this.conflicts.delete(path);
       this.refused.delete(path);
       this.queue.add(path);
       if (origins.get(path)) this.origins.set(path, origins.get(path));
       else this.origins.delete(path);
     }
+    // A question about what stood here before must not take away what stands here now.
+    if (asked.length) this.on.conflicts(this.conflicts);
     this.keep(paths);
     this.say();
     // While the server has trouble the next try has its time; more typing is no reason to hurry.
@@ -213,6 +215,8 @@ export class Saver {
   /** The server's answer as a whole: a short one leaves out what this page knows. */
   take(body, sent = new Map()) {
     const before = this.edit;
+    // Read before another window's news came in: it would put old figures back.
+    if (!sent.size && body.edit < before) return;
     this.edit = body.edit || this.edit;
     this.last = { ...this.last, ...body, answers: body.answers || this.base.answers, statuses: body.statuses || this.base.statuses };
     this.last.findings = this.last.findings || this.program.findings;

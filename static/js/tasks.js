@@ -1,6 +1,7 @@
 // Keeps the task list of sections true while cells change: the same states as
 // server/core/section_progress.py gives when the page is opened again.
 
+import { afterPaint } from "./after_paint.js";
 import { fill } from "./cell_values.js";
 
 const EMPTY = new Set(["schema.required", "schema.x-required-when"]);
@@ -58,7 +59,7 @@ export function start(page) {
   function later() {
     if (waiting) return;
     waiting = true;
-    setTimeout(paint, 50);
+    afterPaint(paint);
   }
 
   page.on("changed", ({ paths }) => {

@@ -12,6 +12,7 @@ export class Typing {
     this.page = page;
     this.texts = texts;
     this.latest = new Map(); // path -> text not yet written down
+    this.written = new Set(); // paths of which a text was written down
     this.offered = new Map(); // path -> text put back into a field
     this.timer = 0;
     this.writtenAt = 0;
@@ -40,8 +41,13 @@ export class Typing {
   write() {
     this.timer = 0;
     this.writtenAt = Date.now();
-    for (const [path, text] of this.latest) this.page.drafts.putTyping(path, text);
+    for (const [path, text] of this.latest) this.put(path, text);
     this.latest.clear();
+  }
+
+  put(path, text) {
+    this.written.add(path);
+    this.page.drafts.putTyping(path, text);
   }
 
   /** The editor is left: what was typed is a value now, or was dropped. */
@@ -58,7 +64,13 @@ export class Typing {
   /** Not at once: the value must be written down before the text goes. */
   forget(path) {
     this.latest.delete(path);
-    setTimeout(() => !this.isOpen(path) && !this.latest.has(path) && this.page.drafts.removeTyping(path), SETTLED);
+    if (!this.written.has(path)) return; // a pasted block has nothing half-typed to take away
+    setTimeout(() => !this.isOpen(path) && !this.latest.has(path) && this.remove(path), SETTLED);
+  }
+
+  remove(path) {
+    this.written.delete(path);
+    this.page.drafts.removeTyping(path);
   }
 
   isOpen(path) {
@@ -70,7 +82,7 @@ export class Typing {
   restore(left) {
     const open = left.filter(({ path, text }) => byId(path) && this.page.spec(path) && text !== this.page.show(path) && text !== editText(this.page.held(path), this.page.spec(path)) && text.trim());
     open.forEach(({ path, text }, at) => {
-      this.page.drafts.putTyping(path, text);
+      this.put(path, text);
       this.say(path, text);
       if (at === 0 && !document.querySelector(".cell-input")) this.open(path, text);
     });
@@ -103,7 +115,7 @@ export class Typing {
       const place = byId(path);
       if (place.matches("[data-cell]")) this.page.paint([path]);
       else for (const grid of this.page.grids) if (grid.table.contains(place)) grid.finish(false);
-      this.page.drafts.removeTyping(path);
+      this.remove(path);
     });
     box.append(line, again, drop);
     for (const one of [again, drop]) one.addEventListener("click", () => box.remove());

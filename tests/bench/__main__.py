@@ -6,14 +6,17 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import apsw
 
 from tests.bench.browser import measure_browser, worded_browser
+from tests.bench.desk import measure_desk, worded_desk
 from tests.bench.process import measure_process
+from tests.bench.rounds import measure_rounds, worded_rounds
 from tests.bench.submission import measure_submissions
+from tests.bench.verify import measure_verify, worded_verify
 from tests.databases import create_database, postgresql
 
 AIM_CPU_MS = 4.0
@@ -29,9 +32,24 @@ def main() -> int:
     parser.add_argument(
         "--browser", action="store_true", help="measure the filling page in Chromium, nothing else"
     )
+    parser.add_argument(
+        "--verify", action="store_true", help="measure the check of 10,000 events, nothing else"
+    )
+    parser.add_argument(
+        "--desk", action="store_true", help="measure the approver's desk, nothing else"
+    )
+    parser.add_argument(
+        "--rounds", action="store_true", help="measure the opening of a round, nothing else"
+    )
     given = parser.parse_args()
+    if given.rounds:
+        return _rounds(as_json=given.json, on_postgresql=given.postgresql)
+    if given.verify:
+        return _verify(as_json=given.json, on_postgresql=given.postgresql)
     if given.browser:
-        return _browser(as_json=given.json)
+        return _alone("browser", measure_browser, worded_browser, as_json=given.json)
+    if given.desk:
+        return _alone("desk", measure_desk, worded_desk, as_json=given.json)
     counts = {"requests": given.requests, "repetitions": given.repetitions}
     figures: dict[str, object] = {"machine": _machine(), "counts": counts}
     with tempfile.TemporaryDirectory(prefix="bieumau-bench-") as name:
@@ -52,15 +70,50 @@ def main() -> int:
     return 0
 
 
-def _browser(*, as_json: bool) -> int:
+def _verify(*, as_json: bool, on_postgresql: bool) -> int:
+    """The check of all chains; on PostgreSQL too where that is asked for."""
+
+    def measure(folder: Path) -> dict[str, object]:
+        found: dict[str, object] = {"sqlite": measure_verify(f"sqlite:///{folder / 'verify.db'}")}
+        if on_postgresql:
+            with postgresql(fsync=True) as server:
+                found["postgresql"] = measure_verify(create_database(server, "bieumau_verify"))
+        return found
+
+    return _alone("verify", measure, worded_verify, as_json=as_json)
+
+
+def _rounds(*, as_json: bool, on_postgresql: bool) -> int:
+    """200 units and 40 forms; on PostgreSQL too where that is asked for."""
+
+    def measure(folder: Path) -> dict[str, object]:
+        url = f"sqlite:///{folder / 'rounds.db'}"
+        found: dict[str, object] = {"sqlite": measure_rounds(url, folder)}
+        if on_postgresql:
+            with postgresql(fsync=True) as server:
+                url = create_database(server, "bieumau_rounds")
+                found["postgresql"] = measure_rounds(url, folder)
+        return found
+
+    return _alone("rounds", measure, worded_rounds, as_json=as_json)
+
+
+def _alone(
+    name: str,
+    measure: Callable[[Path], dict[str, object]],
+    worded_: Callable[[dict[str, object]], list[str]],
+    *,
+    as_json: bool,
+) -> int:
+    """One family of figures by itself."""
     machine = _machine()
-    with tempfile.TemporaryDirectory(prefix="bieumau-bench-") as name:
-        found = measure_browser(Path(name))
+    with tempfile.TemporaryDirectory(prefix="bieumau-bench-") as folder:
+        found = measure(Path(folder))
     if as_json:
-        figures = {"machine": machine, "browser": found, "load_after": _load()}
+        figures = {"machine": machine, name: found, "load_after": _load()}
         sys.stdout.write(json.dumps(figures, indent=2) + "\n")
         return 0
-    lines = [f"machine: {_inline(machine)}", f"load after: {_load()}", *worded_browser(found)]
+    lines = [f"machine: {_inline(machine)}", f"load after: {_load()}", *worded_(found)]
     sys.stdout.write("\n".join(lines) + "\n")
     return 0
 

@@ -6,8 +6,10 @@ from random import Random
 from server.core.answers import Context, UnitView, check
 from server.core.period import Period
 from tests.bench.__main__ import worded
+from tests.bench.desk import measure_desk, worded_desk
 from tests.bench.form import COLUMNS, FIELDS, FORM, ROWS, bench_answers, bench_form
 from tests.bench.process import measure_process
+from tests.bench.rounds import measure_rounds, worded_rounds
 from tests.bench.submission import measure_submissions
 from tests.reliability.province import application_on, make_province
 
@@ -51,3 +53,23 @@ def test_a_short_run_gives_every_figure(tmp_path: Path) -> None:
         assert all(cost > 0 for cost in operations[name].values()), name
         assert name in text
     assert all(float(str(figure)) > 0 for figure in process.values())
+
+
+def test_a_small_desk_gives_every_figure(tmp_path: Path) -> None:
+    found = measure_desk(tmp_path, waiting=5, at_once=2, repetitions=1)
+
+    text = "\n".join(worded_desk(found))
+    pages = found["pages_ms"]
+    assert isinstance(pages, dict)
+    assert found["waiting"] == 5
+    assert (found["bulk"], found["bulk_approved"]) == (2, 2)
+    assert all(cost["cpu"] > 0 for cost in pages.values())
+    assert all(name in text for name in ("inbox", "review, all cells", "approve at once"))
+
+
+def test_opening_a_round_is_measured_on_two_hundred_units_and_forty_forms(tmp_path: Path) -> None:
+    found = measure_rounds(f"sqlite:///{tmp_path / 'rounds.db'}", tmp_path, repetitions=1)
+
+    assert found["reports"] == 8000
+    assert 0 < float(str(found["preview_ms_median"])) < float(str(found["open_ms_most"])) < 20_000
+    assert worded_rounds({"sqlite": found})[0].startswith("sqlite: reports 8000, preview_ms")

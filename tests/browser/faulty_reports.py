@@ -64,7 +64,7 @@ def publish_all(world: World) -> None:
         if path.parent.name != SURVEY:  # whose receipts begin like those of the world's own form
             text = path.read_text("utf-8")
             services.catalogue.publish(text, kind, SYSTEM, alongside=frozenset(CODES))
-    services.obligations.open_round(
+    services.rounds.open(
         world.actor("admin"),
         Round(
             id="round-all",

@@ -164,7 +164,7 @@ def publish(world: World) -> None:
         forms=(FORM,),
         opens_on=date(2024, 12, 1),
     )
-    world.services.obligations.open_round(world.actor("admin"), opened)
+    world.services.rounds.open(world.actor("admin"), opened)
 
 
 def grid_page(context: BrowserContext, address: str, world: World) -> tuple[Page, SubmissionView]:

@@ -165,7 +165,9 @@ def test_what_sticks_never_covers_the_cell_that_has_the_keyboard(
     for key in walk:
         page.keyboard.press(key)
         overlap = page.evaluate(
-            """() => {
+            """async () => {
+              const painted = (done) => requestAnimationFrame(() => requestAnimationFrame(done));
+              await new Promise(painted); // where it stands is decided with the next frame
               const cell = document.activeElement.closest("td");
               const at = cell.getBoundingClientRect();
               const table = cell.closest("table");

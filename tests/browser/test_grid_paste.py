@@ -167,6 +167,8 @@ def test_blocks_land_as_in_a_spreadsheet_and_one_step_takes_each_back(
         told = preview(page) if asked else None
         if asked:
             page.get_by_role("button", name="Dán", exact=True).last.click()
+            # The dialog's end is told a moment after it is closed.
+            expect(page.locator("#grid-message")).not_to_be_empty()
         missing = [
             wanted for wanted in case.told or () if not any(wanted in said for said in told or ())
         ]

@@ -45,6 +45,12 @@ def test_the_question_tells_who_changed_the_cell_and_when(
         "Ô này vừa được công chức khác của xã (Nông Thị Én) sửa lúc 10:00: 45. "
         "Của anh/chị: 54. Giữ số nào?"
     )
+    context.set_offline(True)
+    write(page, PATH, "60")
+    # The question was about 54: it must not take away what was typed since.
+    expect(question).to_have_count(0)
+    context.set_offline(False)
+    expect(question).to_contain_text("Của anh/chị: 60.")
     question.get_by_role("button", name="Giữ 45").click()
     expect(cell(page, PATH)).to_have_text("45")
 
@@ -92,13 +98,22 @@ class Hand:
     let_go: set[tuple[str, str]] = field(default_factory=set)
 
     def watch(self) -> None:
-        """Note what stands in a cell at the very moment somebody types over it."""
+        """Note what stands in a cell, or in a question, at the very moment somebody acts on it."""
         self.page.evaluate(
             """() => {
               window.typedOver = [];
+              window.letGo = [];
               addEventListener("keydown", () => {
                 const { id, textContent } = document.activeElement;
                 window.typedOver.push([id, textContent]);
+              }, true);
+              addEventListener("click", ({ target }) => {
+                const box = target.closest(".conflict-box");
+                if (!box || target.tagName !== "BUTTON") return;
+                const [mine, theirs] = [...box.querySelectorAll("button")];
+                const { path } = box.dataset;
+                window.typedOver.push([path, theirs.textContent.slice(4)]);
+                if (target === theirs) window.letGo.push([path, mine.textContent.slice(4)]);
               }, true);
             }"""
         )
@@ -117,6 +132,7 @@ class Hand:
         )
         for path, seen in texts.items():
             self.known.setdefault(path, set()).update(text for text in seen if text)
+        self.let_go |= {(path, text) for path, text in self.page.evaluate("window.letGo")}
 
     def type(self, path: str, text: str) -> None:
         self.look()
@@ -128,13 +144,8 @@ class Hand:
         boxes = self.page.locator(".conflict-box")
         if not boxes.count():
             return False
-        self.look()
-        box = boxes.first
-        path = box.get_attribute("data-path") or ""
         mine = draw.random() < 0.5
-        if not mine and path in self.typed:
-            self.let_go.add((path, self.typed[path]))
-        box.get_by_role("button").nth(0 if mine else 1).click()
+        boxes.first.get_by_role("button").nth(0 if mine else 1).click()
         return True
 
     def settle(self) -> None:
@@ -175,6 +186,7 @@ def lost(world: World, view: SubmissionView, hands: tuple[Hand, Hand]) -> list[s
     rows = now(world, view).submission.answers.get("rows", {})
     found = []
     for hand, other in (hands, hands[::-1]):
+        hand.look()
         other.look()
         for path, text in hand.typed.items():
             _, _, code, column = path.split("/")

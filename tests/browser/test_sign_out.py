@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from server.services.review import SubmissionView
 from tests.browser.filling_page import fill, now, open_report, saved, sign_in, start, write
 from tests.browser.typed_cells import says
 from tests.world import World
@@ -56,6 +57,25 @@ def unsent(page: Page, context: BrowserContext) -> None:
     write(page, PATH, "4321")
     write(page, "/note", SECRET, "Tab")
     says(page, "Mất kết nối. 2 ô")
+
+
+def unsent_reason(page: Page, context: BrowserContext) -> None:
+    """A saved figure with a warning, whose reason cannot reach the server."""
+    page.get_by_label("Thêm dân tộc").select_option("/rows/40")
+    write(page, "/rows/40/rural_male", "100", "Tab")
+    write(page, "/rows/40/rural_female", "400")
+    saved(page)
+    context.route("**/answers", lambda route: route.abort())
+    page.get_by_role("button", name="Kiểm tra").click()
+    line = page.locator('#finding-list li[data-code="a8_low"]')
+    line.get_by_role("button", name="Bỏ qua cảnh báo và ghi lý do").click()
+    page.keyboard.type(SECRET)
+    line.get_by_role("button", name="Ghi lý do", exact=True).click()
+    expect(line.locator(".finding-given")).to_contain_text("(chờ gửi)")
+
+
+def reasons(world: World, view: SubmissionView) -> list[str]:
+    return [reason["text"] for reason in now(world, view).submission.reasons]
 
 
 def choose(page: Page, title: str) -> None:
@@ -163,6 +183,62 @@ def test_what_is_thrown_away_is_gone(context: BrowserContext, address: str, worl
     left = page.evaluate(DUMP)
     assert left["keys"] == [] and left["stored"] == []
     assert now(world, view).submission.answers == view.submission.answers
+
+
+def test_unsent_reasons_are_counted_and_sent_from_any_page_at_sign_out(
+    context: BrowserContext, address: str, world: World
+) -> None:
+    view = start(world)
+    page = fill(context, address, view)
+    page.on("dialog", lambda dialog: dialog.accept())
+    unsent_reason(page, context)
+    press_sign_out(page)
+    dialog = page.locator("#signing-out")
+    expect(dialog).to_contain_text("Còn 1 lý do chưa gửi lên máy chủ.")
+    choose(page, "Thôi, chưa đăng xuất")
+    write(page, PATH, "4321")
+    says(page, "Mất kết nối. 1 ô")
+    page.goto(f"{address}/account")
+    press_sign_out(page)
+    expect(dialog).to_contain_text("Còn 1 ô và 1 lý do chưa gửi lên máy chủ.")
+    choose(page, "Gửi ngay")
+    expect(dialog).to_contain_text("Còn 1 ô và 1 lý do chưa gửi được.")
+    context.unroute("**/answers")
+    choose(page, "Gửi ngay")
+    expect(page.locator("#username")).to_be_visible(timeout=15_000)
+    page.wait_for_load_state("networkidle")
+
+    assert reasons(world, view) == [SECRET]
+    assert now(world, view).submission.answers["rows"]["02"] == {"rural_male": 4321}  # type: ignore[index]
+    left = page.evaluate(DUMP)
+    assert left["keys"] == [] and left["stored"] == []
+
+
+def test_a_kept_reason_is_unreadable_to_the_next_person_and_sent_when_its_owner_is_back(
+    context: BrowserContext, address: str, world: World
+) -> None:
+    view = start(world)
+    page = fill(context, address, view)
+    unsent_reason(page, context)
+    press_sign_out(page)
+    choose(page, "Giữ lại trên máy này")
+    expect(page.locator("#username")).to_be_visible(timeout=15_000)
+    page.wait_for_load_state("networkidle")
+    context.unroute("**/answers")
+    sign_in(page, address, "neighbour_reporter")
+    page.goto(f"{address}/work")
+    left = page.evaluate(DUMP)
+    assert len(left["stored"]) == 1 and SECRET not in json.dumps(left, ensure_ascii=False)
+    # Without unsent work of one's own one leaves at once, and what another keeps here stays.
+    press_sign_out(page)
+    expect(page.locator("#username")).to_be_visible(timeout=15_000)
+    page.wait_for_load_state("networkidle")
+    sign_in(page, address)
+    with page.expect_response("**/answers"):
+        open_report(page, address, view)
+    page.wait_for_load_state("networkidle")
+
+    assert reasons(world, view) == [SECRET]
 
 
 def test_a_session_ended_elsewhere_leaves_no_key_for_the_next_person(

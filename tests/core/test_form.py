@@ -86,7 +86,7 @@ def test_dates_count_from_the_last_day_of_the_period():
     assert FORM.due_on("commune", YEAR) == date(2025, 1, 15)
     assert FORM.due_on("province", YEAR) == date(2025, 2, 15)
     assert FORM.due_on("district", YEAR) == date(2024, 12, 31)
-    assert FORM.grace_on("commune", YEAR) == date(2025, 1, 18)
+    assert FORM.grace_on("commune", FORM.due_on("commune", YEAR)) == date(2025, 1, 18)
     assert FORM.closes_on("commune", YEAR) == date(2025, 2, 28)
 
 
@@ -97,7 +97,7 @@ def test_what_is_not_declared_has_no_date():
     form = load_form({**FORM.document, "x-form": settings})
 
     assert form.closes_on("commune", YEAR) is None
-    assert form.grace_on("commune", YEAR) is None
+    assert form.grace_on("commune", YEAR.end) is None
 
 
 @pytest.mark.parametrize(

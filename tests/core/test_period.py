@@ -1,6 +1,10 @@
 """Reporting periods: ids, ends, neighbours, names."""
 
+import os
+import subprocess
+import sys
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -67,3 +71,87 @@ def test_periods_follow_one_another_without_a_gap(type_, year):
 
 def test_the_year_of_a_period_is_that_of_its_id():
     assert Period.parse("2025-C1214").year == date(2025, 12, 14).year
+
+
+@given(
+    st.sampled_from(PeriodType),
+    st.dates(date(1950, 1, 1), date(2150, 1, 1)),
+    st.dates(date(1950, 1, 1), date(2150, 1, 1)),
+)
+def test_a_day_lies_in_exactly_one_period_of_a_type_and_periods_are_in_the_order_of_days(
+    type_, one, other
+):
+    first, second = Period.of(type_, one), Period.of(type_, other)
+
+    assert one in first
+    assert one not in first.next()
+    assert one not in first.previous()
+    assert (first == second) == (other in first)
+    if first != second:
+        assert (first < second) == (one < other)
+    assert first.previous() < first < first.next()
+
+
+@given(st.sampled_from(PeriodType), st.dates(date(1950, 1, 1), date(2150, 1, 1)))
+def test_every_period_has_two_names_and_its_id_is_read_back(type_, day):
+    period = Period.of(type_, day)
+
+    assert Period.parse(period.id) == period
+    assert str(period.year) in period.label("vi")
+    assert str(period.year) in period.label("en")
+    assert period.label() == period.title
+    assert not set(period.label("en")) & set("ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ")
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "lies"),
+    [
+        ("2025-07", "2025-Q3", True),
+        ("2025-Q3", "2025-S2", True),
+        ("2025-S2", "2025", True),
+        ("2025", "2021-T5", True),
+        ("2024-SY", "2024", False),
+        ("2025-C1214", "2025", False),
+        ("2025-02-C14", "2025-C1214", True),
+        ("2025-Q3", "2025-07", False),
+    ],
+)
+def test_shorter_periods_lie_in_longer_ones(inner, outer, lies):
+    assert (Period.parse(inner) in Period.parse(outer)) is lies
+
+
+def test_all_periods_sort_by_their_first_day_the_longer_one_first():
+    ids = ["2025-02", "2025", "2025-Q1", "2024-SY", "2025-01", "2021-T5", "2025-S1"]
+
+    found = [period.id for period in sorted(map(Period.parse, ids))]
+
+    assert found == ["2021-T5", "2024-SY", "2025", "2025-S1", "2025-Q1", "2025-01", "2025-02"]
+
+
+SPRING = """
+from datetime import UTC, date, datetime, timedelta
+from server.core.period import Period, PeriodType
+from server.core.ports import FixedClock
+shifted = []
+for hours in range(0, 366 * 24, 5):
+    instant = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(hours=hours)
+    day = FixedClock(instant).today()
+    shifted.append(day.isoformat())
+    assert day == (instant + timedelta(hours=7)).date()
+    assert day in Period.of(PeriodType.CUTOFF_MONTH, day)
+print(len(shifted), Period.parse("2024-03").end, Period.parse("2025-C1214").start)
+"""
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Chatham", "Asia/Ho_Chi_Minh"])
+def test_the_host_time_zone_and_its_daylight_saving_shift_no_day(zone):
+    done = subprocess.run(
+        [sys.executable, "-c", SPRING],
+        env={**os.environ, "TZ": zone},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.split()[1:] == ["2024-03-31", "2024-12-15"]

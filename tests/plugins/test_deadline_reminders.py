@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from server.errors import PluginFault
-from server.hooks import DueReport, Message
+from server.hooks import DueReport, Message, PlanStep, ReminderPlan, Words
 from server.hooks.door import GuardedReminderRule
 
+OWN = ("unit", "responsible", "deputy")
 GOLDEN = Path(__file__).parents[1] / "golden" / "plugins"
 
 
@@ -27,10 +28,10 @@ def test_the_steps_of_the_letter_of_the_ethnic_affairs_office(rule, due):
     steps = [(step.code, step.on, step.recipients) for step in rule.steps(due)]
 
     assert steps == [
-        ("D-7", date(2025, 1, 8), ("unit",)),
-        ("D-1", date(2025, 1, 14), ("unit",)),
-        ("D+1", date(2025, 1, 16), ("unit",)),
-        ("D+5", date(2025, 1, 20), ("unit", "superior")),
+        ("D-7", date(2025, 1, 8), OWN),
+        ("D-1", date(2025, 1, 14), OWN),
+        ("D+1", date(2025, 1, 16), OWN),
+        ("D+5", date(2025, 1, 20), (*OWN, "superior")),
     ]
 
 
@@ -42,9 +43,9 @@ def test_steps_follow_the_options(load, due):
     ]
 
     assert steps == [
-        ("D-30", date(2024, 12, 16), ("unit",)),
-        ("D+0", date(2025, 1, 15), ("unit",)),
-        ("D+3", date(2025, 1, 18), ("unit", "superior")),
+        ("D-30", date(2024, 12, 16), OWN),
+        ("D+0", date(2025, 1, 15), OWN),
+        ("D+3", date(2025, 1, 18), (*OWN, "superior")),
     ]
 
 
@@ -88,7 +89,7 @@ def test_a_step_on_the_due_date_does_not_say_overdue(load, due):
 def test_a_unit_without_a_superior_is_reminded_alone(rule, due):
     alone = replace(due, superior_name=None, days_late=5)
 
-    assert {step.recipients for step in rule.steps(alone)} == {("unit",)}
+    assert {step.recipients for step in rule.steps(alone)} == {OWN}
     assert "Đồng gửi" not in composed(rule, "D+5", alone).body
 
 
@@ -111,3 +112,38 @@ def test_the_words_follow_what_is_known(rule, due, changes, sentence):
 
 def test_without_a_contact_person_the_sentence_is_left_out(rule, due):
     assert "Người liên hệ" not in composed(rule, "D-1", replace(due, contact=None)).body
+
+
+def planned(**changes: object) -> ReminderPlan:
+    facts = {"days": 2, "recipients": ("unit", "province")}
+    return ReminderPlan((PlanStep(**facts | changes),))  # type: ignore[arg-type]
+
+
+def test_the_plan_of_the_office_wins_over_the_options(rule, due):
+    due = replace(due, plan=planned(channel="webhook", mandatory=False))
+
+    [step] = rule.steps(due)
+
+    assert (step.code, step.on, step.recipients) == (
+        "D+2",
+        date(2025, 1, 17),
+        ("unit", "province"),
+    )
+    assert (step.channel, step.mandatory) == ("webhook", False)
+    assert rule.steps(replace(due, plan=replace(due.plan, active=False))) == ()
+
+
+def test_the_words_of_the_office_are_filled_and_nothing_in_them_is_run(rule, due):
+    words = {"vi": Words("Hạn {due}: {form}", "Gửi {unit}, chậm {days_late} ngày. {{x}} {issuer}")}
+    named = replace(due, org_unit_name="UBND xã {due}", plan=planned(words=words), days_late=3)
+
+    message = composed(rule, "D+2", named)
+
+    assert message.subject == "Hạn 15/01/2025: Dân số theo dân tộc"
+    assert message.body == "Gửi UBND xã {due}, chậm 3 ngày. {{x}} Ban Dân tộc tỉnh\n"
+
+
+def test_who_reads_english_gets_english_words(rule, due):
+    message = composed(rule, "D-7", replace(due, language="en"))
+
+    assert message.subject.startswith("[Reminder] ") and "due on 15/01/2025" in message.body

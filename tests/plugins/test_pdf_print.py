@@ -214,6 +214,16 @@ def test_the_notice_and_the_receipt_code_stand_on_every_page(population):
         assert page.line_texts()[-1] == f"Mã tiếp nhận: BK24-DS01-01879-2 {NOTICE}"
 
 
+def test_the_digest_of_the_sealed_edition_stands_at_the_foot(printed, blank_sheet):
+    digest = "0123456789abcdef" * 4
+    sealed = replace(blank_sheet, receipt_code="BK24-DS01-01879-2", digest=digest)
+
+    [page] = pages(printed(sealed))
+
+    foot = "".join(word.text for word in page.words)
+    assert f"SHA-256:{digest}" in foot
+
+
 def test_real_figures_carry_no_notice(printed, blank_sheet):
     text = plain_text(printed(blank_sheet))
 

@@ -102,6 +102,7 @@ def everywhere(sheet: Sheet, payloads: list[str]) -> Sheet:
         unit_of_measure=next(texts),
         place_and_date=next(texts),
         receipt_code=next(texts),
+        digest=next(texts),
         demo_notice=next(texts),
         sections=(SheetSection(next(texts), grid, (SheetField(next(texts), next(texts)),)),),
         signatures=(SheetSignature((next(texts),), next(texts)),),

@@ -107,7 +107,7 @@ def make_province(
         )
         people.token("admin", Role.ADMIN, ("u-province",))
         admin = services.accounts.actor(services.accounts.by_username("admin"))
-        services.obligations.open_round(admin, _round(str(_settings(wanted)["code"])))
+        services.rounds.open(admin, _round(str(_settings(wanted)["code"])))
     return province
 
 

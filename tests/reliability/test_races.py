@@ -1,8 +1,11 @@
 """Two approvers at once: exactly one decides, and the other is told by whom."""
 
+import http.client
+import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,18 +13,24 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from tests.reliability.killer import Server
 from tests.reliability.province import FORM, PERIOD, Province, application_on, make_province
 from tests.world import GOOD
 
-ROUNDS = 50
 RETURN = {"event": "return", "input": {"note": "Đề nghị xem lại số hộ."}}
 APPROVE = {"event": "approve"}
 
 
+@pytest.fixture(params=[50, pytest.param(1000, marks=pytest.mark.long)])
+def rounds(request: pytest.FixtureRequest) -> int:
+    """How often the two approvers meet: a few each time, a thousand when asked for."""
+    return int(request.param)
+
+
 @pytest.fixture
-def office(durable_url: str, tmp_path: Path) -> Iterator[tuple[Flask, Province]]:
+def office(durable_url: str, tmp_path: Path, rounds: int) -> Iterator[tuple[Flask, Province]]:
     application = application_on(durable_url, tmp_path)
-    province = make_province(application, crews=1, communes=ROUNDS)
+    province = make_province(application, crews=1, communes=rounds)
     web = application.web()
     yield web, province
     application.database.close()
@@ -48,7 +57,7 @@ def submitted(web: Flask, province: Province, unit: str) -> TestResponse:
 
 @pytest.mark.parametrize("second", [APPROVE, RETURN], ids=["approve", "return"])
 def test_of_two_approvers_who_decide_at_once_exactly_one_wins(
-    office: tuple[Flask, Province], second: dict[str, object]
+    office: tuple[Flask, Province], rounds: int, second: dict[str, object]
 ) -> None:
     web, province = office
     barrier = threading.Barrier(2)
@@ -77,7 +86,62 @@ def test_of_two_approvers_who_decide_at_once_exactly_one_wins(
             assert lost.json["current"]["edit"] == won.json["edit"]
             assert lost.json["current"]["state"] == won.json["state"]
             assert decisions(web, province, report) == [bodies[winners[0]]["event"]]
-    assert sum(wins.values()) == ROUNDS
+    assert sum(wins.values()) == rounds
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("second", [APPROVE, RETURN], ids=["approve", "return"])
+def test_of_two_approvers_at_two_servers_exactly_one_wins(
+    durable_url: str, tmp_path: Path, second: dict[str, object]
+) -> None:
+    rounds = 250
+    application = application_on(durable_url, tmp_path)
+    province = make_province(application, crews=1, communes=rounds)
+    web = application.web()
+    reports = [submitted(web, province, unit) for unit in province.crews[0].units]
+    folders = [tmp_path / name for name in ("first", "second")]
+    servers = [Server(durable_url, folder) for folder in folders]
+    barrier = threading.Barrier(2)
+    bodies = list(zip(province.district_approvers, (APPROVE, second), strict=True))
+
+    def decide(place: int) -> list[tuple[int, dict[str, object]]]:
+        """One approver at one server, through all reports."""
+        token, body = bodies[place]
+        answers = []
+        connection = http.client.HTTPConnection("127.0.0.1", servers[place].port, timeout=30)
+        with closing(connection):
+            for report in reports:
+                headers = {
+                    "Authorization": f"Bearer {token}",
+                    "Idempotency-Key": str(uuid4()),
+                    "If-Match": report.headers["ETag"],
+                    "Content-Type": "application/json",
+                }
+                path = f"/api/v1/submissions/{report.json['id']}/transitions"
+                barrier.wait(60)
+                connection.request("POST", path, json.dumps(body), headers)
+                answer = connection.getresponse()
+                answers.append((answer.status, json.loads(answer.read())))
+        return answers
+
+    try:
+        for server in servers:
+            server.folder.mkdir()
+            server.start()
+        with ThreadPoolExecutor(2) as pool:
+            first, other = pool.map(decide, (0, 1))
+    finally:
+        for server in servers:
+            server.kill()
+
+    for report, pair in zip(reports, zip(first, other, strict=True), strict=True):
+        [winner] = [place for place, (status, _) in enumerate(pair) if status == 200]
+        status, lost = pair[1 - winner]
+        token, body = bodies[winner]
+        assert status in (412, 409), lost
+        assert lost["current"]["by"] == province.accounts[token]  # type: ignore[index]
+        assert decisions(web, province, report) == [body["event"]]
+    application.database.close()
 
 
 def decisions(web: Flask, province: Province, report: TestResponse) -> list[str]:

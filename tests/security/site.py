@@ -189,7 +189,9 @@ class Site:
             "record_id": MISSING if commune is None else commune.record,
             "account_id": self.world.accounts["far_clerk"] if commune else MISSING,
             "job_id": MISSING if commune is None else commune.job,
+            "obligation_id": MISSING,  # of what is late: nothing is, in this world
             "round_id": "round-2024",
+            "draft_id": MISSING,  # of a definition; ``writes`` makes those that it needs
             "number": 1,
             "format": "csv",
             "event": "submit",

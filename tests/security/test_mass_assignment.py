@@ -9,8 +9,9 @@ import re
 import pytest
 
 from server.storage.models import MODELS
+from tests.security.prepared import Write
 from tests.security.site import Site, Snapshot
-from tests.security.writes import WRITES, Write, write_of
+from tests.security.writes import WRITES, write_of
 
 #: Values that would give power, keyed by what the columns and their like are called.
 TEMPTING: dict[str, str] = {

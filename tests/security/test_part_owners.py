@@ -4,8 +4,8 @@ import pytest
 
 from server.core.access import Right
 from tests.divided import divide, start
+from tests.security.rights import RIGHTS
 from tests.security.site import Site, Visitor
-from tests.security.test_access_matrix import RIGHTS
 from tests.security.two_districts import mark_of
 
 #: Pages of reports only; a survey has none of the parts.

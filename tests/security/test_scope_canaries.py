@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from server.core.access import SYSTEM
+from tests.security.rights import RIGHTS
 from tests.security.site import ANONYMOUS, ROLES, Page, Site
-from tests.security.test_access_matrix import HOLDERS, RIGHTS, SEES
+from tests.security.test_access_matrix import HOLDERS, SEES
 from tests.security.two_districts import MISSING, Commune, mark_of
 from tests.security.writes import WRITES, write_of
 from tests.world import PERIOD

@@ -106,7 +106,7 @@ def build(database: Database, var: Path) -> tuple[World, dict[str, Commune]]:
     spare = household_form("spare")
     spare["x-form"] = {**spare["x-form"], "prefix": "DP01"}  # type: ignore[dict-item]
     services.catalogue.publish(_text(spare), "form", SYSTEM)
-    services.obligations.open_round(world.actor("admin"), _second_round())
+    services.rounds.open(world.actor("admin"), _second_round())
     services.reference.put_holiday(date(2025, 1, 28), "Tết", "off", SYSTEM)
     for code in ("village_kind", "village_road"):
         text = (ROOT / f"form_definitions/_codelists/{code}.json").read_text("utf-8")

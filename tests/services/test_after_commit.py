@@ -137,10 +137,14 @@ def test_the_reminder_goes_to_those_who_owe_and_to_nobody_twice(world, start, ad
     late = date(2025, 1, 16)
 
     planned = world.services.reminders.plan(late)
-    units = {one.obligation.org_unit for one in planned if one.obligation.form == "households"}
+    why = {
+        one.obligation.org_unit: one.suppressed
+        for one in planned
+        if one.obligation.form == "households"
+    }
 
-    # The commune has sent; its neighbour and the far one have not.
-    assert units == {"u-neighbour", "u-far"}
+    # The commune has sent; its neighbour and the far one have not, but nobody knows their address.
+    assert why == {"u-commune": "submitted", "u-neighbour": "no-address", "u-far": "no-address"}
     assert {one.step for one in planned} == {"D+1"}
 
 

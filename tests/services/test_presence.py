@@ -52,11 +52,13 @@ def test_each_learns_of_the_others_and_where_they_are(
     first, roads = divided.actor("commune_reporter"), divided.actor("roads_reporter")
     id_ = view.submission.id
 
-    assert presence.beat(first, id_, "/households") == []
-    assert presence.beat(roads, id_, "") == [Neighbour("commune reporter", "Hộ và nhân khẩu")]
-    assert presence.beat(first, id_, "/households") == [Neighbour("roads reporter", None)]
+    assert presence.beat(first, id_, "/households").there == ()
+    assert presence.beat(roads, id_, "").there == (
+        Neighbour("commune reporter", "Hộ và nhân khẩu"),
+    )
+    assert presence.beat(first, id_, "/households").there == (Neighbour("roads reporter", None),)
     presence.beat(roads, id_, "/lines/dirt/length")
-    assert presence.beat(first, id_, "") == [Neighbour("roads reporter", "Đường")]
+    assert presence.beat(first, id_, "").there == (Neighbour("roads reporter", "Đường"),)
 
 
 def test_who_stopped_beating_has_gone_and_is_forgotten(
@@ -66,7 +68,7 @@ def test_who_stopped_beating_has_gone_and_is_forgotten(
     presence.beat(first, view.submission.id, "")
 
     clock.instant += timedelta(seconds=51)
-    assert presence.beat(second, view.submission.id, "") == []
+    assert presence.beat(second, view.submission.id, "").there == ()
     assert divided.count("presence") == 2
     clock.instant += timedelta(seconds=70)
     presence.beat(second, view.submission.id, "")

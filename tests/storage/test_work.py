@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from server.core.calendar import DayEntry
 from server.core.job import Job, JobState
 from server.core.ports import Mail
 from server.errors import KeyReused, NotFound, Stale, StillRunning
@@ -222,10 +223,13 @@ def test_options_are_versions_of_which_the_newest_counts(world):
 
 def test_holidays_are_one_a_day_in_order(world):
     tet, later = date(2025, 1, 27), date(2025, 1, 28)
-    world.holidays.put(later, "Tết", "off")
-    world.holidays.put(tet, "Nghỉ", "off")
-    world.holidays.put(tet, "Tết Nguyên đán", "off")
+    world.holidays.put(DayEntry(later, "Tết", "off"))
+    world.holidays.put(DayEntry(tet, "Nghỉ", "off"))
+    world.holidays.put(DayEntry(tet, "Tết Nguyên đán", "off"))
 
-    assert world.holidays.all() == [(tet, "Tết Nguyên đán", "off"), (later, "Tết", "off")]
+    assert world.holidays.all() == [
+        DayEntry(tet, "Tết Nguyên đán", "off"),
+        DayEntry(later, "Tết", "off"),
+    ]
     assert world.holidays.remove(tet)
     assert not world.holidays.remove(tet)

@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from server.web.assets import SCRIPTS, STYLES, NotJoinable, join_script, join_style
+from server.web.assets import (
+    AFTER,
+    SCRIPTS,
+    STYLES,
+    NotJoinable,
+    join_rest,
+    join_script,
+    join_style,
+)
 
 STATIC = Path(__file__).parents[2] / "static"
 
@@ -41,6 +49,31 @@ def test_each_module_stands_once_and_after_what_it_imports(tmp_path: Path) -> No
     joined = join_script(entry)
     assert joined.count("const base = 1") == 1
     assert joined.index("const base = 1") < joined.index("const left") < joined.index("left();")
+
+
+def test_a_later_script_has_only_what_the_first_one_lacks(tmp_path: Path) -> None:
+    first = write(
+        tmp_path,
+        shared="export const shared = 1;\n",
+        quiet="export const quiet = 1;\n",
+        main='import { shared } from "./shared.js";\nimport { quiet } from "./quiet.js";\n',
+    )
+    own = 'import { shared } from "./shared.js";\nexport const own = shared;\n'
+    write(tmp_path, own=own, later='import { own } from "./own.js";\nown();\n')
+    text = join_rest(tmp_path / "later.js", first, "./main.js?v=1")
+    assert text.startswith('import {m0} from "./main.js?v=1";\n')
+    assert "const shared = 1" not in text
+    assert "const {shared}=m0;" in text
+    assert join_script(first, shares=True).endswith("export {m0,m1,m2};\n")
+
+
+@pytest.mark.parametrize("name", AFTER)
+def test_a_later_script_names_the_first_one_as_the_page_does(
+    client: FlaskClient, name: str
+) -> None:
+    etag, _ = client.get(f"/static/joined/{AFTER[name]}").get_etag()
+    text = client.get(f"/static/joined/{name}").get_data(as_text=True)
+    assert f'from "./{AFTER[name]}?v={etag}";' in text.splitlines()[0]
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_all_units_and_forms_stand_on_one_screen(world: World) -> None:
     shown = lines(clerk(world).get("/work"))
 
     assert {unit for _, unit in shown} == {"Cổ Linh", "Bộc Bố"}
-    owed = world.services.obligations.work(world.actor("commune_reporter"), sent=False)
+    owed = world.services.work.of(world.actor("commune_reporter"), sent=False)
     assert len(shown) == len(owed) == 8
 
 

@@ -311,7 +311,7 @@ def _wide(world: World) -> SubmissionView:
     catalogue = world.services.catalogue
     catalogue.publish(json.dumps(codes, ensure_ascii=False), "codelist", SYSTEM)
     catalogue.publish(json.dumps(form, ensure_ascii=False), "form", SYSTEM)
-    world.services.obligations.open_round(
+    world.services.rounds.open(
         world.actor("admin"),
         Round(
             id="round-wide", code="RONG-2024", title="Biểu rộng", period="2024",

@@ -21,6 +21,10 @@ NAMES = (
     "m0006_delegations",
     "m0007_notices",
     "m0008_consolidations",
+    "m0009_unit_groups",
+    "m0010_definition_drafts",
+    "m0011_rounds",
+    "m0012_reminder_plans",
 )
 
 #: Any constant number; two servers that migrate one database must name the same.

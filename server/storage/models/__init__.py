@@ -20,6 +20,11 @@ from server.storage.models.catalogue import (
 )
 from server.storage.models.comments import CommentRow
 from server.storage.models.consolidations import ConsolidationSourceRow
+from server.storage.models.definition_drafts import (
+    DefinitionDraftRow,
+    DefinitionDraftStepRow,
+    DefinitionIssueRow,
+)
 from server.storage.models.delegations import DelegationRow
 from server.storage.models.events import (
     CheckpointRow,
@@ -39,6 +44,20 @@ from server.storage.models.org_units import (
     VillageRow,
 )
 from server.storage.models.parts import PresenceRow, SubmissionPartRow
+from server.storage.models.reminders import (
+    MailPreferenceRow,
+    ReminderDeliveryRow,
+    ReminderGateRow,
+    ReminderPlanRow,
+    UrgingRow,
+    WorkerRunRow,
+)
+from server.storage.models.rounds import (
+    AssignmentRuleRow,
+    ExtensionRequestRow,
+    FormOwnerRow,
+    UnitContactRow,
+)
 from server.storage.models.row import Row
 from server.storage.models.submissions import (
     DraftChangeRow,
@@ -47,6 +66,11 @@ from server.storage.models.submissions import (
     SurveyRecordKeyRow,
     SurveyRecordRow,
     SurveyReturnRow,
+)
+from server.storage.models.unit_groups import (
+    UnitGroupOfficerRow,
+    UnitGroupRow,
+    UnitGroupUnitRow,
 )
 from server.storage.models.work import (
     IdempotencyRow,
@@ -73,12 +97,22 @@ MODELS: tuple[type[Row], ...] = (
     AccountRow,
     AccountGrantRow,
     DelegationRow,
+    UnitGroupRow,
+    UnitGroupUnitRow,
+    UnitGroupOfficerRow,
+    DefinitionDraftRow,
+    DefinitionDraftStepRow,
+    DefinitionIssueRow,
     SessionRow,
     ApiTokenRow,
     OneTimeCodeRow,
     SignInFailureRow,
     RoundRow,
     ObligationRow,
+    AssignmentRuleRow,
+    ExtensionRequestRow,
+    UnitContactRow,
+    FormOwnerRow,
     SubmissionRow,
     SubmissionRevisionRow,
     DraftChangeRow,
@@ -100,6 +134,12 @@ MODELS: tuple[type[Row], ...] = (
     ObservationRow,
     MailRow,
     ReminderRow,
+    ReminderPlanRow,
+    ReminderDeliveryRow,
+    ReminderGateRow,
+    UrgingRow,
+    MailPreferenceRow,
+    WorkerRunRow,
     JobRow,
     IdempotencyRow,
     PluginOptionRow,
@@ -110,17 +150,23 @@ __all__ = [
     "AccountGrantRow",
     "AccountRow",
     "ApiTokenRow",
+    "AssignmentRuleRow",
     "AttachmentRow",
     "CheckpointRow",
     "CodeListVersionRow",
     "CommentRow",
     "ConsolidationSourceRow",
+    "DefinitionDraftRow",
+    "DefinitionDraftStepRow",
+    "DefinitionIssueRow",
     "DelegationRow",
     "DraftChangeRow",
     "EventDeliveryRow",
     "EventLeafRow",
     "EventPersonalRow",
     "EventRow",
+    "ExtensionRequestRow",
+    "FormOwnerRow",
     "FormRow",
     "FormVersionRow",
     "HolidayRow",
@@ -128,6 +174,7 @@ __all__ = [
     "IndicatorEditionRow",
     "IndicatorRow",
     "JobRow",
+    "MailPreferenceRow",
     "MailRow",
     "NoticeRow",
     "ObligationRow",
@@ -139,6 +186,9 @@ __all__ = [
     "OrgUnitStretchRow",
     "PluginOptionRow",
     "PresenceRow",
+    "ReminderDeliveryRow",
+    "ReminderGateRow",
+    "ReminderPlanRow",
     "ReminderRow",
     "RoundRow",
     "Row",
@@ -151,6 +201,12 @@ __all__ = [
     "SurveyRecordKeyRow",
     "SurveyRecordRow",
     "SurveyReturnRow",
+    "UnitContactRow",
+    "UnitGroupOfficerRow",
+    "UnitGroupRow",
+    "UnitGroupUnitRow",
+    "UrgingRow",
     "VillageRow",
+    "WorkerRunRow",
     "WorkflowVersionRow",
 ]

@@ -22,6 +22,12 @@ class RoundRow(Row):
     level = CodeField()
     forms = JsonField()
     opens_on = DayField()
+    dates = JsonField(default=list)
+    ad_hoc = BooleanField(default=False)
+    letter_name = TextField(null=True)
+    letter_type = TextField(null=True)
+    letter_size = BigIntegerField(null=True)
+    letter_sha256 = TextField(null=True)
     edit = BigIntegerField(default=1)
 
     class Meta:
@@ -47,6 +53,7 @@ class ObligationRow(Row):
     excuse = TextField(null=True)
     closed = BooleanField(default=False)
     return_due_on = DayField(null=True)
+    why = TextField(default="{}")
     edit = BigIntegerField(default=1)
 
     class Meta:

@@ -1,6 +1,7 @@
 """Org units with their dated stretches, their changes, their villages."""
 
 from peewee import (
+    SQL,
     BigAutoField,
     BigIntegerField,
     BooleanField,
@@ -79,11 +80,18 @@ class VillageRow(Row):
 
 
 class HolidayRow(Row):
-    """A day off, or a weekend day that is worked instead."""
+    """A day off, or a weekend day that is worked instead; everywhere, or at a unit and below."""
 
-    day = DayField(primary_key=True)
+    id = BigAutoField()
+    day = DayField()
     title = TextField()
     kind = TextField()
+    org_unit = ForeignKeyField(OrgUnitRow, null=True, on_delete="RESTRICT", backref="holidays")
 
     class Meta:
         table_name = "holiday"
+
+
+HolidayRow.add_index(
+    SQL("CREATE UNIQUE INDEX holiday_once ON holiday (day, COALESCE(org_unit_id, ''))")
+)

@@ -33,6 +33,9 @@ class MailRow(Row):
     sent_at = InstantField(null=True)
     response = TextField(null=True)
     error = TextField(null=True)
+    channel = TextField(default="email")
+    returned_at = InstantField(null=True)  # that it did not arrive was learnt after it was sent
+    returned_why = TextField(null=True)
 
     class Meta:
         table_name = "mail"

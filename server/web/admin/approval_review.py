@@ -1,11 +1,11 @@
-"""What the desk shows of one report: its figures three ways, its findings, who did what before.
+"""What the desk shows of one report: what changed, its figures, its findings, who did what before.
 
-The three ways: all figures with what changed since the last sending, only the changed cells, and
-the figures beside those of the previous period.
+It opens on the differences from the last sending and from the last period; the whole form, with
+either of them marked in it, is one step away.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from flask import request
@@ -13,23 +13,31 @@ from flask_babel import gettext as _
 
 from server.core.access import Actor
 from server.core.answer_paths import PathUnknown, cell_title, place_of
-from server.core.answers import Verdict
-from server.core.submission import Change, Revision
 from server.core.vietnamese import nfc
 from server.core.workflow import Move
+from server.services.desk import Opened
 from server.services.review import SubmissionView
-from server.services.sheets import STATUS_SIGNS
 from server.web.acting import doer
 from server.web.comments import ShownThread, live_anchor, threads_of
-from server.web.rendering import Figures, figures, figures_of
+from server.web.consolidations import ShownSheet, sheet_of
+from server.web.differences import (
+    AGAINST,
+    ChangedCell,
+    Differences,
+    Way,
+    differences_of,
+    marked_before,
+    only_changed,
+)
+from server.web.rendering import Figures, figures_of
 from server.web.session import services
-from server.web.submission_history import changes_between
 from server.web.submission_inputs import InputField, fields_of
 from server.web.submission_states import event_done
-from server.web.submission_texts import ShownFinding, value_text
+from server.web.submission_texts import ShownFinding
 from server.web.submissions import ReportHead, head_of, moves_of
 
-WAYS = ("all", "changes", "previous")
+#: How many changed cells are offered to be marked before the list of all cells.
+_SUGGESTED = 30
 _LONGEST_NOTE = 500
 _MOST_MARKS = 200
 _CLERKS = ("submit", "send")
@@ -65,17 +73,6 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class ChangedCell:
-    """A cell that changed since the last sending, with its value of the previous period."""
-
-    path: str
-    title: str
-    was: str
-    now: str
-    previous: str
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
     """A past step in one line."""
 
@@ -92,19 +89,27 @@ class Review:
     head: ReportHead
     view: SubmissionView
     figures: Figures
-    way: str
+    way: Way
+    differences: Differences
+    compared: tuple[str, ...]  # what there is to compare with, of ``AGAINST``
     choices: tuple[Choice, ...]
     explained: tuple[tuple[ShownFinding, str], ...]
     noted: tuple[tuple[str, str, str], ...]
     since: int | None
-    changed: tuple[ChangedCell, ...]
     past: tuple[Step, ...]
     cells: tuple[tuple[str, str], ...]
     copied: int
+    newest_change: int
     threads: list[ShownThread]
     may_write: bool
+    sheet: ShownSheet | None
     errors: tuple[Mapping[str, str], ...] = ()
     marks: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> tuple[ChangedCell, ...]:
+        """The cells of the table, as the page was asked for them."""
+        return self.differences.against(self.way.against)
 
     @property
     def suggested(self) -> tuple[tuple[str, str], ...]:
@@ -115,39 +120,44 @@ class Review:
             for path in finding.paths[:1]
             if path
         }
-        found |= {cell.path: cell.title for cell in self.changed[:30]}
+        sent = [one for one in self.differences.cells if one.sent and not one.calculated]
+        found |= {cell.path: cell.title for cell in sent[:_SUGGESTED]}
         titles = dict(self.cells)
         return tuple({**found, **{path: titles.get(path, path) for path in self.marks}}.items())
 
 
-def review_of(actor: Actor, submission_id: str, way: str, asked: Asked | None) -> Review:
-    """Everything of one report, as *actor* may see it."""
-    service = services().submissions
-    view = service.get(actor, submission_id)
-    since, changes, before = _changes(actor, view)
-    previous = _previous_texts(view)
-    way = way if way in WAYS else "all"
-    plain = figures_of(view)
-    shown = plain
-    if way == "previous":
-        shown = figures_of(view, before=_differing(plain, previous))
-    elif before is not None:
-        shown = figures_of(view, before=changes_between(view, changes, before))
+def review_of(actor: Actor, submission_id: str, way: Way, asked: Asked | None) -> Review:
+    """Everything of one report, as *actor* may see it; it opens on what changed."""
+    opened = services().desk.opened(
+        actor, submission_id, since=way.since, seen_change=way.seen_change
+    )
+    view = opened.view
+    compared = _compared(opened)
+    if not way.show:
+        way = replace(way, show="changes" if compared else "all")
+    if way.against not in compared:
+        way = replace(way, against="")
+    against = way.against or next(iter(compared), "sent")
+    before = marked_before(opened, against) if way.show == "all" else {}
+    figures = figures_of(view, before=before)
     return Review(
         head=head_of(view, actor),
         view=view,
-        figures=shown,
-        way=way,
+        figures=only_changed(figures) if way.only and way.show == "all" else figures,
+        way=replace(way, against=against) if way.show == "all" else way,
+        differences=differences_of(opened),
+        compared=compared,
         choices=_choices(view, asked),
-        explained=_explained(view, plain),
-        noted=_noted(view, plain),
-        since=since,
-        changed=tuple(_changed(view, change, before, previous) for change in changes),
-        past=_past(actor, view),
-        cells=tuple(_cells(view, plain)),
+        explained=_explained(view, figures),
+        noted=_noted(view, figures),
+        since=opened.since,
+        past=_past(opened),
+        cells=tuple(_cells(figures)),
         copied=len(services().cell_history.copied(view)),
+        newest_change=services().desk.newest_change(submission_id),
         threads=threads_of(actor, view),
         may_write=services().comments.may_write(actor, submission_id),
+        sheet=sheet_of(actor, submission_id) if view.consolidated else None,
         errors=tuple(asked.errors) if asked else (),
         marks={mark["path"]: mark.get("note", "") for mark in asked.marks} if asked else {},
     )
@@ -177,59 +187,10 @@ def _choices(view: SubmissionView, asked: Asked | None) -> tuple[Choice, ...]:
     return tuple(found)
 
 
-def _changes(
-    actor: Actor, view: SubmissionView
-) -> tuple[int | None, tuple[Change, ...], Revision | None]:
-    """Since which sending, which cells, and that sending; nothing on a first one."""
-    service, submission = services().submissions, view.submission
-    # What left the unit is sealed as the newest sending already: compare it with the one before.
-    since = submission.revision - 1 if view.state.sent else submission.revision
-    if since < 1:
-        return None, (), None
-    before = service.revision(actor, submission.id, since)
-    return since, service.diff(actor, submission.id, since), before
-
-
-def _changed(
-    view: SubmissionView, change: Change, before: Revision | None, previous: Mapping[str, str]
-) -> ChangedCell:
-    statuses = {} if before is None else before.statuses
-    return ChangedCell(
-        path=change.path,
-        title=cell_title(view.form, change.path, view.submission.answers),
-        was=value_text(view.form, change.path, change.old, statuses.get(change.path)),
-        now=value_text(view.form, change.path, change.new, change.status),
-        previous=previous.get(change.path, ""),
-    )
-
-
-def _previous_texts(view: SubmissionView) -> dict[str, str]:
-    """What each cell held in the previous period's report."""
-    if view.previous is None or view.form.kind == "survey":
-        return {}
-    verdict = Verdict(findings=(), computed=view.previous.computed, relevant_off=frozenset())
-    drawn = figures(view.form, view.previous.answers, view.previous.statuses, verdict)
-    return dict(_texts(drawn))
-
-
-def _texts(drawn: Figures) -> list[tuple[str, str]]:
-    found = []
-    for section in drawn.sections:
-        found += [(cell.path, cell.text) for cell in section.fields]
-        if section.grid is not None:
-            found += [(cell.path, cell.text) for row in section.grid.rows for cell in row.cells]
-    return found
-
-
-def _differing(plain: Figures, previous: Mapping[str, str]) -> dict[str, str]:
-    now = dict(_texts(plain))
-    # A row nobody filled reads the same as one that says "none arose".
-    nothing = {"", STATUS_SIGNS["none_arose"]}
-    return {
-        path: text
-        for path, text in previous.items()
-        if path in now and now[path] != text and not {now[path], text} <= nothing
-    }
+def _compared(opened: Opened) -> tuple[str, ...]:
+    there = {"sent": opened.before is not None, "period": opened.view.previous is not None}
+    survey = opened.view.form.kind == "survey"
+    return tuple(which for which in AGAINST if there[which] and not survey)
 
 
 def _explained(view: SubmissionView, shown: Figures) -> tuple[tuple[ShownFinding, str], ...]:
@@ -258,7 +219,7 @@ def _noted(view: SubmissionView, shown: Figures) -> tuple[tuple[str, str, str], 
     )
 
 
-def _cells(view: SubmissionView, shown: Figures) -> list[tuple[str, str]]:
+def _cells(shown: Figures) -> list[tuple[str, str]]:
     """Every cell that shows something, for marking one by its name."""
     found = []
     for section in shown.sections:
@@ -274,15 +235,14 @@ def _cells(view: SubmissionView, shown: Figures) -> list[tuple[str, str]]:
     return found
 
 
-def _past(actor: Actor, view: SubmissionView) -> tuple[Step, ...]:
-    events = services().submissions.history(actor, view.submission.id)
+def _past(opened: Opened) -> tuple[Step, ...]:
     return tuple(
         Step(
-            title=event_done(event, view.workflow),
+            title=event_done(event, opened.view.workflow),
             who=doer(event),
             at=event.happened_at,
             note=str(event.details.get("note", "")),
         )
-        for event in reversed(events)
+        for event in reversed(opened.events)
         if event.name not in _TALK
     )

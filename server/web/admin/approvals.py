@@ -4,7 +4,7 @@ A decision names the report and the edit that the page showed; the service acts 
 edit or refuses. Every write ends in a redirect, and no report leaves the list without a word.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,22 +16,31 @@ from flask_babel import lazy_gettext as _l
 
 from server.core.access import Right, Role
 from server.core.submission import Edit
+from server.core.vietnamese import collation_key
 from server.core.workflow import EVENTS
 from server.errors import BieumauError, GuardFailed, InputInvalid, NotFound, RequestInvalid, Stale
-from server.services.approvals import InboxItem
+from server.services.waiting import InboxItem
 from server.web.acting import behalf_note
 from server.web.admin.approval_review import Asked, posted_marks, review_of
 from server.web.admin.bulk_approval import chosen_items, outcome_of, results_of
+from server.web.admin.desk_filter import DeskFilter
 from server.web.admin.safe_view import SafeBaseView
+from server.web.differences import Way
 from server.web.formats import clock, day
+from server.web.group_choice import ReaderGroups, groups_of_reader
 from server.web.problems import problem_of
 from server.web.session import current_actor, services
 from server.web.submission_inputs import messages_of, supplied_of
-from server.web.submission_states import Badge, badge_of, event_title, late_badge, next_step
+from server.web.submission_states import Badge, badge_of, event_title, late_badge
 from server.web.submissions import posted_edit
 
 #: Reports that can be approved at once: their names must fit into an address.
 MOST_AT_ONCE = 100
+#: Reports that are looked through; of those the first are drawn, and the page says how many follow.
+_MOST_WAITING = 5000
+_MOST_ROWS = 500
+#: Stands for the id of a report where one address serves for many rows.
+_ANY = "-any-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +50,34 @@ class InboxRow:
     item: InboxItem
     badge: Badge
     late: Badge | None
-    decide_by: date
-    overdue: int  # days past that day
-    action: str
+    overdue: int  # days past the day on which the decision is due
     behalf: str  # whom the person stands for, by a delegation
     token: str | None  # what a tick stands for: the id and the edit that the list showed
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """The list of one request: what the filter shows of what waits in the chosen group."""
+
+    filter: DeskFilter
+    groups: ReaderGroups
+    waiting: Sequence[InboxItem]  # of the group, whatever else was chosen
+    shown: Sequence[InboxItem]
+    elsewhere: int  # what waits outside the group
+
+    @property
+    def narrowed_to_own(self) -> bool:
+        """Whether the reader sees their own group because nothing else was chosen."""
+        return bool(self.groups.own) and not self.filter["group"]
+
+    def forms(self) -> list[tuple[str, str]]:
+        found = {item.view.form.code: item.view.form.title for item in self.waiting}
+        return sorted(found.items(), key=lambda pair: collation_key(pair[1]))
+
+    def periods(self) -> list[tuple[str, str]]:
+        found = {item.view.period.id: item.view.period for item in self.waiting}
+        ordered = sorted(found.values(), key=lambda period: period.end, reverse=True)
+        return [(period.id, period.title) for period in ordered]
 
 
 class ApprovalDesk(SafeBaseView):
@@ -57,25 +89,22 @@ class ApprovalDesk(SafeBaseView):
     @expose("/")
     def inbox(self) -> ResponseReturnValue:
         """What waits for this person, the longest overdue first."""
-        rows = _rows()
-        form, only_late = request.args.get("form", ""), request.args.get("late") == "1"
-        shown = [
-            row
-            for row in rows
-            if (not form or row.item.view.form.code == form) and (row.overdue or not only_late)
-        ]
-        forms = {row.item.view.form.code: row.item.view.form.title for row in rows}
+        inbox, today = _inbox(), services().clock.today()
+        badges: dict[tuple[str, int, str], Badge] = {}
+        rows = [_row(item, today, badges) for item in inbox.shown[:_MOST_ROWS]]
         approves = bool(current_actor().units(Role.APPROVER))
         return self.render(
             "admin/approvals/inbox.html",
             heading=_("Chờ tôi duyệt") if approves else _("Chờ tôi ký"),
-            rows=shown,
-            total=len(rows),
-            late=sum(row.overdue > 0 for row in rows),
-            warned=sum(bool(row.item.warnings) for row in rows),
-            forms=sorted(forms.items(), key=lambda pair: pair[1]),
+            inbox=inbox,
+            rows=rows,
+            more=max(0, len(inbox.shown) - _MOST_ROWS),
+            total=len(inbox.waiting),
+            late=sum(_overdue(item, today) > 0 for item in inbox.waiting),
+            warned=sum(bool(item.warnings) for item in inbox.waiting),
             most=MOST_AT_ONCE,
-            bulk=any(row.token for row in shown),
+            bulk=any(row.token for row in rows),
+            address=self.get_url(".review", submission_id=_ANY, **inbox.filter.given).split(_ANY),
         )
 
     @expose("/next/")
@@ -106,9 +135,15 @@ class ApprovalDesk(SafeBaseView):
             services().approvals.decide(actor, submission_id, event, seen=seen, supplied=supplied)
         except Stale as stale:
             flash(_stale_words(stale), "warning")
-            return redirect(
-                self.get_url(".review", submission_id=submission_id, show="changes"), 303
-            )
+            shown = {
+                "since": request.form.get("revision", ""),
+                "seen": request.form.get("seen", ""),
+            }
+            if any(texts.values()) or marks:  # what was typed stays on the page
+                asked = Asked(event, texts, (), tuple(marks))
+                page = self._page(submission_id, asked, Way.of({"show": "changes", **shown}))
+                return make_response(page, 412)
+            return redirect(self._address(submission_id, **shown), 303)
         except InputInvalid as error:
             wrong = messages_of(move.input if move else None, texts, error.facts.get("errors"))
             asked = Asked(event, texts, tuple(wrong), tuple(marks))
@@ -123,7 +158,7 @@ class ApprovalDesk(SafeBaseView):
             name = f"{view.form.title}, {view.unit.name}"
             flash(_("%(event)s: %(name)s.", event=event_title(event), name=name), "success")
             return redirect(following, 303)
-        return redirect(self.get_url(".review", submission_id=submission_id), 303)
+        return redirect(self._address(submission_id), 303)
 
     @expose("/summary/")
     def summary(self) -> ResponseReturnValue:
@@ -151,46 +186,68 @@ class ApprovalDesk(SafeBaseView):
         failed = [result for result in results if not result.done]
         return self.render("admin/approvals/results.html", done=done, failed=failed)
 
-    def _page(self, submission_id: str, asked: Asked | None = None) -> str:
-        review = review_of(current_actor(), submission_id, request.args.get("show", ""), asked)
-        behalf = behalf_note(current_actor(), review.view)
+    def _page(self, submission_id: str, asked: Asked | None = None, way: Way | None = None) -> str:
+        way = Way.of(request.args) if way is None else way
+        review = review_of(current_actor(), submission_id, way, asked)
         return self.render(
-            "admin/approvals/review.html", review=review, behalf=behalf, errors=review.errors
+            "admin/approvals/review.html",
+            review=review,
+            filter=DeskFilter.of(request.args).given,
+            behalf=behalf_note(current_actor(), review.view),
+            errors=review.errors,
         )
 
     def _address_after(self, submission_id: str) -> str:
         """The inbox's next report: the one below, from the end on the first one."""
-        ids = [row.item.view.submission.id for row in _rows()]
+        inbox = _inbox()
+        ids = [item.view.submission.id for item in inbox.shown]
         at = ids.index(submission_id) if submission_id in ids else -1
         following = [*ids[at + 1 :], *ids[: max(at, 0)]]
         if not following:
-            return self.get_url(".inbox")
-        return str(self.get_url(".review", submission_id=following[0]))
+            return str(self.get_url(".inbox", **inbox.filter.given))
+        return self._address(following[0])
+
+    def _address(self, submission_id: str, **more: str) -> str:
+        """The page of a report; the filter of the list goes along."""
+        given = {**DeskFilter.of(request.args).given, **more}
+        return str(self.get_url(".review", submission_id=submission_id, **given))
 
 
-def _rows() -> list[InboxRow]:
-    """The inbox by the day on which the decision is due, the longest overdue first."""
+def _inbox() -> Inbox:
+    """The list as the address asks for it, by the day on which the decision is due."""
+    actor, chosen = current_actor(), DeskFilter.of(request.args)
     today = services().clock.today()
-    rows = [_row(item, today) for item in services().approvals.inbox(current_actor()).items]
-    return sorted(rows, key=lambda row: row.decide_by)  # equal days stay in the order of units
+    groups = groups_of_reader()
+    units = groups.units(chosen["group"])
+    found = services().approvals.inbox(actor, limit=_MOST_WAITING).items
+    waiting = [item for item in found if units is None or item.view.submission.org_unit in units]
+    return Inbox(
+        filter=chosen,
+        groups=groups,
+        waiting=waiting,
+        shown=[item for item in waiting if chosen.keeps(item, _overdue(item, today))],
+        elsewhere=len(found) - len(waiting),
+    )
 
 
-def _row(item: InboxItem, today: date) -> InboxRow:
-    submission = item.view.submission
-    events = {move.event for move in item.view.moves}
-    step = next_step(item.view)
-    # The step's own time; while the report waits inside the unit, the day it must leave it.
-    decide_by = step.due_on if step is not None and step.due_on is not None else item.due_on
+def _row(item: InboxItem, today: date, badges: dict[tuple[str, int, str], Badge]) -> InboxRow:
+    view, submission = item.view, item.view.submission
+    state = (submission.workflow, submission.workflow_version, submission.state)
+    if state not in badges:
+        badges[state] = badge_of(view.workflow, submission.state)
+    approves = any(move.event == "approve" for move in view.moves)
     return InboxRow(
         item=item,
-        badge=badge_of(item.view.workflow, submission.state),
-        late=late_badge(item.view.obligation, today),
-        decide_by=decide_by,
-        overdue=max(0, (today - decide_by).days),
-        behalf=behalf_note(current_actor(), item.view),
-        action=event_title("sign" if "sign" in events else "approve"),
-        token=f"{submission.id}.{submission.edit}" if "approve" in events else None,
+        badge=badges[state],
+        late=late_badge(view.obligation, today),
+        overdue=_overdue(item, today),
+        behalf=behalf_note(current_actor(), view),
+        token=f"{submission.id}.{submission.edit}" if approves else None,
     )
+
+
+def _overdue(item: InboxItem, today: date) -> int:
+    return max(0, (today - item.decide_on).days)
 
 
 def _stale_words(stale: Stale) -> str:

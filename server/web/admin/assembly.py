@@ -9,9 +9,14 @@ from flask_admin import Admin
 from server.storage import models
 from server.web.admin.accounts import AccountView
 from server.web.admin.approvals import ApprovalDesk
+from server.web.admin.assignments import AssignmentView
 from server.web.admin.audit import AuditView
 from server.web.admin.codelists import CodeListView
+from server.web.admin.definition_drafts import DraftList
+from server.web.admin.definition_editor import DraftEditor
+from server.web.admin.definition_trials import DraftTrials
 from server.web.admin.delegations import DelegationView
+from server.web.admin.directory import ContactView, OwnerView
 from server.web.admin.forms import FormView
 from server.web.admin.holidays import HolidayView
 from server.web.admin.indicators import IndicatorView
@@ -19,7 +24,10 @@ from server.web.admin.mails import MailView
 from server.web.admin.org_units import OrgUnitView
 from server.web.admin.overview import Overview
 from server.web.admin.plugins import PluginPage
+from server.web.admin.reminder_days import BackgroundPage, ReminderDayPage
+from server.web.admin.reminder_plans import ReminderPlanPage
 from server.web.admin.rounds import RoundView
+from server.web.admin.unit_groups import UnitGroupPage
 from server.web.admin.villages import VillageView
 from server.web.admin.workflows import WorkflowView
 
@@ -33,16 +41,26 @@ def install(app: Flask) -> Admin:
     admin.add_views(
         ApprovalDesk(name="", endpoint="approvals"),
         RoundView(models.RoundRow, "", endpoint="rounds"),
+        AssignmentView(models.AssignmentRuleRow, "", endpoint="assignments"),
+        ContactView(models.UnitContactRow, "", endpoint="contacts"),
+        OwnerView(models.FormOwnerRow, "", endpoint="owners"),
         IndicatorView(models.IndicatorRow, "", endpoint="indicators"),
         FormView(models.FormVersionRow, "", endpoint="forms"),
         WorkflowView(models.WorkflowVersionRow, "", endpoint="workflows"),
+        DraftList(name="", endpoint="definition_drafts", url="definition-drafts"),
+        DraftEditor(name="", endpoint="definition_editor", url="definition-editor"),
+        DraftTrials(name="", endpoint="definition_trials", url="definition-trials"),
         OrgUnitView(models.OrgUnitStretchRow, "", endpoint="org_units", url="org-units"),
+        UnitGroupPage(name="", endpoint="unit_groups", url="unit-groups"),
         VillageView(models.VillageRow, "", endpoint="villages"),
         CodeListView(models.CodeListVersionRow, "", endpoint="codelists"),
         HolidayView(models.HolidayRow, "", endpoint="holidays"),
         AccountView(models.AccountRow, "", endpoint="accounts_admin", url="accounts"),
         DelegationView(models.DelegationRow, "", endpoint="delegations_admin", url="delegations"),
         PluginPage(name="", endpoint="plugins"),
+        ReminderPlanPage(name="", endpoint="reminder_plans", url="reminder-plans"),
+        ReminderDayPage(name="", endpoint="reminder_days", url="reminder-days"),
+        BackgroundPage(name="", endpoint="background"),
         MailView(models.MailRow, "", endpoint="sent_mails", url="mails"),
         AuditView(models.EventRow, "", endpoint="audit"),
     )

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from server.core.org_unit import Level
-from server.core.period import Period
+from server.core.period import Period, PeriodType
 from server.core.vietnamese import format_date
 from server.errors import NotFound
 from server.web import formats
@@ -71,6 +71,14 @@ def period_title(period: str) -> str:
         return Period.parse(period).title
     except ValueError:
         return period
+
+
+def period_type(period: str) -> PeriodType | None:
+    """The type of a period; None for an unknown id."""
+    try:
+        return Period.parse(period).type
+    except ValueError:
+        return None
 
 
 def choice(titles: Callable[[], Mapping[str, str]]) -> Formatter:

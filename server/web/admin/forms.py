@@ -58,6 +58,9 @@ class FormView(SafeModelView):
     form_columns = ()
     details_template = "admin/definition.html"
 
+    def tools(self) -> list[tuple[str, str]]:
+        return [(self.get_url("definition_drafts.index"), _("Soạn phiên bản mới"))]
+
     def name_of(self, row: Any) -> str:
         return str(row.title)
 

@@ -1,20 +1,26 @@
 """Thư đã gửi: the trace of every mail, so that "we were never told" can be answered."""
 
+from collections.abc import Callable
 from typing import Any
 
 import peewee
+from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from server.core.access import Right
-from server.core.vietnamese import fold_unit_name
+from server.core.access import Actor, Right
+from server.core.vietnamese import fold_unit_name, nfc
+from server.errors import Conflict
 from server.storage.models import MailRow, ObligationRow, OrgUnitStretchRow
 from server.web.admin import cells
 from server.web.admin.filters import DayFilter, ListFilter
 from server.web.admin.safe_view import SafeModelView
 from server.web.formats import instant
-from server.web.session import services
+from server.web.session import current_actor, services
+from server.web.urging_words import step_title
 
 _ROW: Any = MailRow
 
@@ -25,6 +31,7 @@ def _kinds() -> dict[str, str]:
         "copy": _("Bản đồng gửi"),
         "return": _("Trả lại để sửa"),
         "digest": _("Thông báo trong ngày"),
+        "urging": _("Thư đôn đốc của cán bộ"),
     }
 
 
@@ -36,22 +43,9 @@ def _forms() -> list[tuple[str, str]]:
     return [(form.code, form.title) for form in services().catalogue.forms()]
 
 
-def step_title(step: str | None) -> str:
-    """``D-1`` is a day before the due date, ``D+5`` five after it."""
-    if step is None:
-        return cells.NOTHING
-    days = step.removeprefix("D")
-    if not days.lstrip("+-").isdigit():
-        return step
-    number = int(days)
-    if number == 0:
-        return _("Đúng ngày đến hạn")
-    if number < 0:
-        return _("Trước hạn %(days)s ngày", days=-number)
-    return _("Quá hạn %(days)s ngày", days=number)
-
-
 def _state(_view: Any, _context: Any, row: Any, _column: str) -> Markup:
+    if row.returned_at is not None:
+        return cells.badge(_("Không đến nơi"), "red")
     colours = {"waiting": "blue", "sent": "green", "dead": "red"}
     return cells.badge(_states()[row.state], colours[row.state])
 
@@ -112,7 +106,7 @@ class MailView(SafeModelView):
     )
     column_formatters = {
         "kind": cells.choice(_kinds),
-        "step": lambda _v, _c, row, _n: step_title(row.step),
+        "step": lambda _v, _c, row, _n: step_title(row.step) or cells.NOTHING,
         "report": _report,
         "state": _state,
         "created_at": cells.instant,
@@ -146,7 +140,7 @@ class MailView(SafeModelView):
             "facts": [
                 (_("Nơi nhận"), row.recipient),
                 (_("Loại"), _kinds().get(row.kind, row.kind)),
-                (_("Lần nhắc"), step_title(row.step)),
+                (_("Lần nhắc"), step_title(row.step) or cells.NOTHING),
                 (_("Biểu mẫu"), form),
                 (_("Đơn vị báo cáo"), unit),
                 (_("Kỳ báo cáo"), period),
@@ -159,5 +153,32 @@ class MailView(SafeModelView):
                 ),
                 (_("Máy chủ thư trả lời"), row.response or cells.NOTHING),
                 (_("Lỗi lần gần nhất"), row.error or cells.NOTHING),
+                (_("Không đến nơi"), row.returned_why or cells.NOTHING),
             ],
+            "retriable": row.state == "dead" or row.returned_at is not None,
+            "returnable": row.state == "sent" and row.returned_at is None,
         }
+
+    @expose("/retry", methods=("POST",))
+    def retry(self) -> ResponseReturnValue:
+        """Send a mail again that was given up, or that came back."""
+        return self._done(_("Thư sẽ được gửi lại."), services().mail.retry)
+
+    @expose("/returned", methods=("POST",))
+    def returned(self) -> ResponseReturnValue:
+        """Note that a mail did not arrive."""
+        why = nfc(request.form.get("why", "")[:500]).strip() or _("Cán bộ ghi nhận")
+        return self._done(
+            _("Đã ghi thư không đến nơi."),
+            lambda actor, number: services().mail.note_return(actor, number, why),
+        )
+
+    def _done(self, said: str, act: Callable[[Actor, int], None]) -> ResponseReturnValue:
+        row = self.asked()
+        try:
+            act(current_actor(), int(row.id))
+        except Conflict:
+            flash(_("Tình trạng của thư vừa thay đổi. Xem lại."), "warning")
+        else:
+            flash(said, "success")
+        return redirect(self.get_url(".details_view", id=row.id), 303)

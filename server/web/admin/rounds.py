@@ -1,22 +1,37 @@
 """Đợt báo cáo: collections that a letter opens; opening one makes the reports that are owed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from flask import flash, g, redirect, request, send_file
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Form, SelectMultipleField
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import Form
 
 from server.core.access import Right
-from server.core.obligation import Round
-from server.core.period import Period
 from server.core.vietnamese import fold
-from server.storage.models import ObligationRow, RoundRow
+from server.errors import AttachmentRefused, InputInvalid, NotFound
+from server.services.rounds import RoundProgress
+from server.storage.models import RoundRow
 from server.web.admin import cells
 from server.web.admin.filters import ListFilter
-from server.web.admin.safe_view import SafeModelView, refused
+from server.web.admin.round_form import (
+    LEVELS,
+    STAGES,
+    Preview,
+    deadlines_of,
+    extra_fields,
+    form_titles,
+    narrowed,
+    preview_of,
+    round_of,
+    stage_titles,
+)
+from server.web.admin.safe_view import SafeModelView, mark, refused
 from server.web.formats import day
+from server.web.headers import sandboxed
 from server.web.session import current_actor, services
 
 _ROW: Any = RoundRow
@@ -26,24 +41,9 @@ def _levels() -> dict[str, str]:
     return {"estimate": _("Ước tính"), "preliminary": _("Sơ bộ"), "official": _("Chính thức")}
 
 
-def _forms() -> list[tuple[str, str]]:
-    return [(form.code, form.title) for form in services().catalogue.forms()]
-
-
 def _titles(codes: Iterable[str]) -> list[str]:
-    known = dict(_forms())
+    known = dict(form_titles())
     return [known.get(code, code) for code in codes]
-
-
-class FormsField(SelectMultipleField):
-    """The published forms as checkboxes."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-    def process(self, *args: Any, **kwargs: Any) -> None:
-        self.choices = _forms()
-        super().process(*args, **kwargs)
 
 
 class RoundView(SafeModelView):
@@ -58,7 +58,8 @@ class RoundView(SafeModelView):
     empty_text = _l("Chưa mở đợt báo cáo nào.")
     search_hint = _l("Tên đợt hoặc số công văn")
     can_create = can_view_details = True
-    column_list = ("title", "period", "letter_number", "letter_on", "level", "forms", "owed")
+    create_template = "admin/round_new.html"
+    column_list = ("title", "period", "letter_number", "letter_on", "level", "owed", "sent", "late")
     column_labels = {
         "code": _l("Mã đợt"),
         "title": _l("Tên đợt báo cáo"),
@@ -71,6 +72,8 @@ class RoundView(SafeModelView):
         "forms": _l("Biểu mẫu"),
         "opens_on": _l("Ngày mở"),
         "owed": _l("Báo cáo phải gửi"),
+        "sent": _l("Đã gửi"),
+        "late": _l("Chậm"),
     }
     column_searchable_list = (_ROW.title,)
     column_sortable_list = (("period", _ROW.period), ("letter_on", _ROW.letter_on))
@@ -82,8 +85,9 @@ class RoundView(SafeModelView):
         "period": lambda _v, _c, row, _n: cells.period_title(row.period),
         "letter_on": cells.day,
         "level": cells.choice(_levels),
-        "forms": lambda _v, _c, row, _n: len(row.forms),
-        "owed": lambda _v, _c, row, _n: _owed(row),
+        "owed": lambda _v, _c, row, _n: _progress(row.id).expected,
+        "sent": lambda _v, _c, row, _n: _progress(row.id).sent,
+        "late": lambda _v, _c, row, _n: _progress(row.id).late,
     }
     form_columns = (
         "code", "title", "period", "letter_number", "letter_on", "contact", "phone", "level",
@@ -96,7 +100,7 @@ class RoundView(SafeModelView):
         },
         "level": {"choices": lambda: list(_levels().items())},
     }
-    form_extra_fields = {"forms": FormsField(_l("Biểu mẫu phải báo cáo"))}
+    form_extra_fields = extra_fields()
     details_template = "admin/round.html"
 
     def searching(self, text: str) -> Any:
@@ -105,34 +109,36 @@ class RoundView(SafeModelView):
             [id_ for id_, title, number in rows if text in fold(f"{title} {number}")]
         )
 
+    @expose("/new/", methods=("GET", "POST"))
+    def create_view(self) -> ResponseReturnValue:
+        """Type, look at who will owe what by when, open."""
+        form, preview = self.create_form(), None
+        if request.method == "POST" and form.validate():
+            if request.form.get("step") == "open":
+                if self._kept(None, form):
+                    flash(_("Đã mở đợt báo cáo, các đơn vị được thông báo."), "success")
+                    return redirect(self.get_url(".index_view"), 303)
+            else:
+                preview = self._preview(form)
+        return self._form_page(
+            self.create_template, form, str(self.new_title),
+            preview=preview, levels=LEVELS, stages=STAGES, stage_titles=stage_titles(),
+            level_titles=cells.levels(),
+        )  # fmt: skip
+
     def save(self, row: Any, form: Form) -> None:
-        period = _period(form.period.data)
-        if not form.forms.data:
-            raise refused("forms", _("Chọn ít nhất một biểu mẫu."))
-        obligations = services().obligations
-        if any(known.code == form.code.data for known in obligations.rounds()):
-            raise refused("code", _("Mã đợt này đã có. Chọn mã khác."))
-        for code in form.forms.data:
-            found = services().catalogue.form(code)
-            if found.period_type != str(period.type):
-                text = _("Biểu %(form)s không lập theo loại kỳ này.", form=found.title)
-                raise refused("forms", text)
-        opened = Round(
-            id=obligations.new_id(),
-            code=form.code.data,
-            title=form.title.data,
-            period=period.id,
-            letter_number=form.letter_number.data,
-            letter_on=form.letter_on.data,
-            contact=form.contact.data,
-            phone=form.phone.data,
-            level=form.level.data,
-            forms=tuple(form.forms.data),
-            opens_on=form.opens_on.data,
-        )
-        obligations.open_round(current_actor(), opened)
+        round_ = round_of(form)
+        units, parents = narrowed(form, round_), bool(form.parents.data)
+        matrix = services().rounds.preview(round_, units=units, parents=parents)
+        if matrix.faults():
+            raise refused("", _order_text())
+        if str(len(matrix.owed)) != request.form.get("seen"):
+            raise refused("", _("Danh sách vừa thay đổi. Xem trước lại rồi mở đợt."))
+        services().rounds.open(current_actor(), round_, units=units, parents=parents)
 
     def details(self, row: Any) -> dict[str, Any]:
+        round_, progress = services().rounds.get(row.id), _progress(row.id)
+        titles = dict(form_titles())
         return {
             "row": row,
             "facts": [
@@ -142,18 +148,111 @@ class RoundView(SafeModelView):
                 (_("Ngày mở"), day(row.opens_on)),
                 (_("Người liên hệ"), f"{row.contact}, {row.phone}"),
                 (_("Mức độ số liệu"), _levels().get(row.level, row.level)),
-                (_("Báo cáo phải gửi"), _owed(row)),
+                (_("Đợt đột xuất"), _("Có") if round_.ad_hoc else _("Không")),
+                (_("Báo cáo phải gửi"), progress.expected),
+                (_("Đã gửi"), progress.sent),
+                (_("Chậm"), progress.late),
             ],
-            "forms": _titles(row.forms),
+            "forms": _titles(round_.forms),
+            "letter": round_.letter,
+            "dates": [
+                (
+                    titles.get(line.form, line.form) or _("Mọi biểu mẫu"),
+                    cells.levels().get(line.level, line.level) or _("Mọi cấp"),
+                    {stage: getattr(line, stage) for stage in STAGES},
+                )
+                for line in round_.dates
+            ],
+            "deadlines": deadlines_of(round_.id),
+            "stages": STAGES,
+            "stage_titles": stage_titles(),
+            "own_forms": [(code, titles.get(code, code)) for code in round_.forms],
+            "more_forms": [
+                (form.code, form.title)
+                for form in services().catalogue.forms()
+                if form.code not in round_.forms
+                and form.period_type == str(cells.period_type(row.period))
+            ],
         }
 
+    @expose("/letter/", methods=("GET", "POST"))
+    def letter(self) -> ResponseReturnValue:
+        """The file of the letter; posted, it is attached."""
+        row = self.asked()
+        if request.method == "POST":
+            file = request.files.get("file")
+            if file is None or not file.filename:
+                flash(_("Chọn tệp trước, rồi bấm Đính kèm."), "error")
+            else:
+                self._attach(row.id, file.read(), file.filename)
+            return redirect(self.get_url(".details_view", id=row.id), 303)
+        letter = services().rounds.get(row.id).letter
+        if letter is None:
+            raise NotFound(kind="attachment")
+        path = services().rounds.letter_file(letter)
+        answer = send_file(path, as_attachment=True, download_name=letter.name, conditional=False)
+        answer.content_type = letter.media_type
+        return sandboxed(answer)
 
-def _owed(row: Any) -> int:
-    return int(ObligationRow.select().where(ObligationRow.round == row.id).count())
+    @expose("/widen/", methods=("POST",))
+    def widen(self) -> ResponseReturnValue:
+        """Ask for more forms, or ask units that were forgotten."""
+        row, actor = self.asked(), current_actor()
+        codes = [code.strip() for code in request.form.get("units", "").split(",") if code.strip()]
+        forms = request.form.getlist("form")
+        if codes:
+            tree = services().reference.tree(services().clock.today())
+            unknown = [code for code in codes if code not in tree.by_code]
+            if unknown:
+                text = _("Không có đơn vị mang mã %(codes)s.", codes=", ".join(unknown))
+                flash(text, "error")
+                return redirect(self.get_url(".details_view", id=row.id), 303)
+            ids = [tree.by_code[code].id for code in codes]
+            wanted = forms or services().rounds.get(row.id).forms
+            count = self._widened(lambda: services().rounds.add_units(actor, row.id, wanted, ids))
+        elif forms:
+            count = self._widened(lambda: services().rounds.add_forms(actor, row.id, forms))
+        else:
+            count = 0
+        if count is not None:
+            flash(_("Đã bổ sung %(count)s báo cáo phải gửi.", count=count), "success")
+        return redirect(self.get_url(".details_view", id=row.id), 303)
+
+    def _widened(self, act: Any) -> int | None:
+        try:
+            return int(act())
+        except InputInvalid:
+            flash(_("Hạn gửi của biểu bổ sung không theo thứ tự ngày mở, hạn, khóa."), "error")
+            return None
+
+    def _attach(self, round_id: str, content: bytes, name: str) -> None:
+        try:
+            services().rounds.attach_letter(current_actor(), round_id, content, name)
+        except AttachmentRefused:
+            flash(_("Chỉ đính kèm công văn là tệp PDF, không quá dung lượng cho phép."), "error")
+        else:
+            flash(_("Đã đính kèm công văn."), "success")
+
+    def _preview(self, form: Form) -> Preview | None:
+        try:
+            round_ = round_of(form)
+            units, parents = narrowed(form, round_), bool(form.parents.data)
+            matrix = services().rounds.preview(round_, units=units, parents=parents)
+        except InputInvalid as error:
+            mark(form, error)
+            return None
+        if matrix.faults():
+            form.form_errors = [*form.form_errors, _order_text()]
+        return preview_of(matrix)
 
 
-def _period(text: str) -> Period:
-    try:
-        return Period.parse(text)
-    except ValueError:
-        raise refused("period", _("Không có kỳ này. Ví dụ đúng: 2024; 2025-Q1; 2025-07.")) from None
+def _order_text() -> str:
+    return str(_("Hạn gửi phải từ ngày mở trở đi, ngày khóa phải từ hạn gửi trở đi."))
+
+
+def _progress(round_id: str) -> RoundProgress:
+    """How far the reports of one round are; all are counted once a request."""
+    if "round_progress" not in g:
+        g.round_progress = {one.round.id: one for one in services().rounds.progress()}
+    found: Mapping[str, RoundProgress] = g.round_progress
+    return found[round_id]

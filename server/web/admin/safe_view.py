@@ -238,7 +238,7 @@ class SafeModelView(_Guarded, Listing):
         try:
             self.save(row, form)
         except InputInvalid as error:
-            _mark(form, error)
+            mark(form, error)
         except Stale:
             form.form_errors = [*form.form_errors, _stale_text()]
         except BieumauError as error:
@@ -275,7 +275,8 @@ def _stale_text() -> str:
     return _("Mục này vừa được người khác thay đổi. Mở lại để xem bản hiện tại rồi sửa lại.")
 
 
-def _mark(form: Form, error: InputInvalid) -> None:
+def mark(form: Form, error: InputInvalid) -> None:
+    """Put what a service refused beside the fields that it names."""
     listed = error.facts.get("errors", [])
     assert isinstance(listed, list)
     for item in listed:

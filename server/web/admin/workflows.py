@@ -1,5 +1,10 @@
-"""Quy trình duyệt: every published version with its steps, and its text as published."""
+"""Quy trình duyệt: every published version with its drawing, its steps and its running reports.
 
+What can be asked of a version stands on pages of its own, one module each.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,10 +14,14 @@ from server.core.access import Right
 from server.core.vietnamese import fold
 from server.core.workflow import Workflow
 from server.storage.models import WorkflowVersionRow
-from server.web.accounts import role_title
 from server.web.admin import cells
 from server.web.admin.safe_view import SafeModelView
-from server.web.admin.words import event_title
+from server.web.admin.workflow_checks import WorkflowCheckPage
+from server.web.admin.workflow_diagram import draw
+from server.web.admin.workflow_people import WorkflowPeoplePage
+from server.web.admin.workflow_simulator import WorkflowSimulatorPage
+from server.web.admin.workflow_steps import state_lines, step_lines, title_of, told
+from server.web.admin.workflow_transfer import WorkflowTransferPage
 from server.web.session import services
 
 _ROW: Any = WorkflowVersionRow
@@ -22,19 +31,24 @@ def _of(row: Any) -> Workflow:
     return services().catalogue.workflow(row.code, row.version)
 
 
-def _places() -> dict[str, str]:
-    return {
-        "unit": _("đơn vị lập báo cáo"),
-        "parent": _("đơn vị cấp trên"),
-        "province": _("tỉnh"),
-        "district": _("huyện"),
-        "commune": _("xã"),
-        "department": _("sở, ban, ngành"),
-        "owner": _("cơ quan chủ trì"),
-    }
+@dataclass(frozen=True, slots=True)
+class ShownVersion:
+    """A version of the same workflow and its reports; *successor*: the version they may move to."""
+
+    key: str
+    version: int
+    running: int
+    ended: int
+    successor: str | None
 
 
-class WorkflowView(SafeModelView):
+class WorkflowView(
+    WorkflowCheckPage,
+    WorkflowPeoplePage,
+    WorkflowSimulatorPage,
+    WorkflowTransferPage,
+    SafeModelView,
+):
     """The versions; a new one is published from its file, none is changed."""
 
     right = Right.ADMINISTER
@@ -72,15 +86,57 @@ class WorkflowView(SafeModelView):
             [row.id for row in rows if text in fold(_of(row).title) or text in row.code]
         )
 
+    def tools(self) -> Sequence[tuple[str, str]]:
+        return (
+            (self.get_url(".staffing"), _("Ai xử lý được")),
+            (self.get_url("definition_drafts.index"), _("Soạn phiên bản mới")),
+        )
+
     def details(self, row: Any) -> dict[str, Any]:
-        workflow = _of(row)
-        steps = [
+        workflow, counts = _of(row), services().submissions.submissions.standing()
+        steps = step_lines(workflow)
+        running = {
+            state: count
+            for (code, version, state), count in counts.items()
+            if (code, version) == (row.code, row.version)
+        }
+        titles = {code: title_of(state) for code, state in workflow.states.items()}
+        return {
+            "row": row,
+            "workflow": workflow,
+            "diagram": draw(workflow, titles, {line.place: line.number for line in steps}),
+            "told": told(steps),
+            "states": state_lines(workflow, running),
+            "steps": steps,
+            "versions": _versions(row.code, counts),
+            "source": row.source,
+        }
+
+
+def _versions(code: str, counts: Mapping[tuple[str, int, str], int]) -> list[ShownVersion]:
+    """All versions of a workflow, the newest first."""
+    versions = sorted(
+        (one for one in services().catalogue.every_workflow() if one.code == code),
+        key=lambda one: -one.version,
+    )
+    shown = []
+    for one in versions:
+        here = {
+            state: count
+            for (whose, version, state), count in counts.items()
+            if (whose, version) == (code, one.version)
+        }
+        running = sum(count for state, count in here.items() if not one.states[state].final)
+        successor = next(
             (
-                ", ".join(workflow.states[source].title for source in step.sources),
-                event_title(step.event),
-                workflow.states[step.target].title,
-                f"{role_title(step.role)}, {_places().get(step.at, step.at)}",
-            )
-            for step in workflow.transitions
-        ]
-        return {"row": row, "workflow": workflow, "steps": steps, "source": row.source}
+                f"{code}/{other.version}"
+                for other in versions
+                if other.map is not None and other.map.version == one.version
+            ),
+            None,
+        )
+        key = f"{code}/{one.version}"
+        shown.append(
+            ShownVersion(key, one.version, running, sum(here.values()) - running, successor)
+        )
+    return shown

@@ -181,6 +181,7 @@ def submission(view: SubmissionView) -> Json:
     body = submission_item(view.submission)
     body["answers"] = view.submission.answers
     body["statuses"] = view.submission.statuses
+    body["reasons"] = list(view.submission.reasons)
     body["computed"] = view.verdict.computed
     body["findings"] = findings_of(view.verdict)
     body["events"] = _events(view.moves)

@@ -46,6 +46,11 @@ def form_named(code: str, version: int | None = None) -> Form:
 
 def revision_number(text: str) -> int:
     """The number of a revision in a path; what is no number is no revision."""
+    return number_named(text, "revision")
+
+
+def number_named(text: str, kind: str) -> int:
+    """The number of a thing that is kept by number; what is no number names nothing."""
     if not (text.isascii() and text.isdigit() and len(text) <= 9):  # noqa: PLR2004
-        raise NotFound(kind="revision")
+        raise NotFound(kind=kind)
     return int(text)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from server.web.api.duty_schemas import DUTY_SCHEMAS
 from server.web.api.reference_schemas import REFERENCE_SCHEMAS
 from server.web.api.schema_words import (
     ANY,
@@ -82,6 +83,7 @@ _JOB = {
 SCHEMAS: Final[Mapping[str, Schema]] = {
     **REFERENCE_SCHEMAS,
     **SURVEY_SCHEMAS,
+    **DUTY_SCHEMAS,
     "Problem": {
         "type": "object",
         "description": "RFC 9457; `current` tells a refused writer who won.",
@@ -158,6 +160,10 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         {
             **_SUBMISSION,
             **JUDGED,
+            "reasons": {
+                "type": "array",
+                "items": closed({"code": TEXT, "path": TEXT, "text": TEXT}),
+            },
             "events": {
                 "type": "array",
                 "items": closed({"event": TEXT, "input": OBJECT}, "input"),

@@ -62,8 +62,8 @@ def saved(view: SubmissionView) -> Response:
     if wish.verdict != digest:
         body |= judged
     if wish.edit is not None and wish.edit not in {edit, edit - 1}:
-        # Somebody else wrote in between: their cells come along.
-        body |= {name: whole[name] for name in ("answers", "statuses")}
+        # Somebody else wrote in between: their cells and reasons come along.
+        body |= {name: whole[name] for name in ("answers", "statuses", "reasons")}
     return respond(body, 200, {**etag(edit), "Preference-Applied": "return=minimal"})
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -174,7 +175,7 @@ def test_a_declared_holiday_counts_at_once(as_: As, world: World) -> None:
         "/admin/holidays/new/", day="30/04/2025", title="Ngày Chiến thắng", kind="off"
     )
 
-    assert any(day.month == 4 for day in world.services.reference.holidays())
+    assert not world.services.reference.holidays().is_working(date(2025, 4, 30))
 
 
 def test_a_worked_day_must_be_a_weekend(as_: As, world: World) -> None:
@@ -186,24 +187,31 @@ def test_a_worked_day_must_be_a_weekend(as_: As, world: World) -> None:
     assert world.count("holiday") == 1
 
 
-def test_opening_a_round_makes_what_is_owed(as_: As, world: World) -> None:
-    before = world.count("obligation")
+def test_a_round_is_looked_at_and_opened_as_it_was_shown(as_: As, world: World) -> None:
+    before, admin = world.count("obligation"), as_("admin")
+    typed = {
+        "code": "bo-sung",
+        "title": "Báo cáo bổ sung",
+        "period": "2025",
+        "letter_number": "02/BDT",
+        "letter_on": "20/01/2025",
+        "contact": "Phòng Tổng hợp",
+        "phone": "0209 000 000",
+        "level": "official",
+        "opens_on": "20/01/2025",
+        "forms": "households",
+        "due_commune": "14/09/2025",
+    }
 
-    response = as_("admin").post(
-        "/admin/rounds/new/",
-        code="bo-sung",
-        title="Báo cáo bổ sung",
-        period="2025",
-        letter_number="02/BDT",
-        letter_on="20/01/2025",
-        contact="Phòng Tổng hợp",
-        phone="0209 000 000",
-        level="official",
-        opens_on="20/01/2025",
-        forms="households",
-    )
+    shown = admin.post("/admin/rounds/new/", **typed, step="preview")
+    unseen = admin.post("/admin/rounds/new/", **typed, step="open", seen="2")
+    assert world.count("obligation") == before
+    opened = admin.post("/admin/rounds/new/", **typed, step="open", seen="3")
 
-    assert response.status_code == 303
+    assert "Xem trước: 3 báo cáo phải gửi" in shown.text
+    assert "hạn 14/09/2025 theo công văn, chuyển sang 15/09/2025 vì 14/09 là" in shown.text
+    assert "Danh sách vừa thay đổi." in unseen.text
+    assert opened.status_code == 303
     assert world.count("obligation") == before + 3
 
 

@@ -70,8 +70,8 @@ def test_a_started_report_shows_all_its_parts(either_as: As) -> None:
 
     assert set(started.json) == {
         "id", "form", "version", "workflow", "workflow_version", "org_unit", "period", "round",
-        "state", "edit", "revision", "nil", "answers", "statuses", "computed", "findings",
-        "events",
+        "state", "edit", "revision", "nil", "answers", "statuses", "reasons", "computed",
+        "findings", "events",
     }  # fmt: skip
     assert started.json["round"] == ROUND
     assert started.json["answers"] == GOOD

@@ -40,10 +40,18 @@ def test_checks_come_in_the_order_of_the_contract(as_: As, draft: TestResponse) 
 def test_no_write_of_a_submission_goes_without_the_edit_it_is_based_on(
     as_: As, draft: TestResponse, one: Operation
 ) -> None:
-    bodies = {"PUT": {"answers": {}}, "POST": {"event": "submit"}}
+    changes: dict[str, object] = {"changes": [], "reason": "Kiểm tra lại sổ."}
+    bodies: dict[str | None, object] = {
+        "Draft": {"answers": {}},
+        "Transition": {"event": "submit"},
+        "MissingReason": {"reason": "Gửi bổ sung sau."},
+        "SumCorrections": changes,
+        "DecisionCorrection": {**changes, "decision_number": "1/QĐ", "decided_on": "2025-01-20"},
+        None: None,
+    }
     path = one.path.format(submission_id=draft.json["id"])
 
-    answer = as_("commune_reporter")(one.method, path, bodies[one.method], key="k")
+    answer = as_("commune_reporter")(one.method, path, bodies[one.body], key="k")
 
     assert answer.status_code == 428
     assert as_("commune_reporter").get(f"/submissions/{draft.json['id']}").json == draft.json

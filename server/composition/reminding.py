@@ -1,0 +1,95 @@
+"""Urging the late: reminder plans, reminders, notices, mails, letters."""
+
+from dataclasses import dataclass
+
+from server.composition.ground import Ground
+from server.services.mail import MailDesk
+from server.services.mail_wishes import MailWishes
+from server.services.notices import Notices
+from server.services.reminder_digests import Digests
+from server.services.reminder_plans import ReminderPlans
+from server.services.reminder_recipients import Directory
+from server.services.reminder_reports import DueReports
+from server.services.reminders import Reminders
+from server.services.urging import Urging
+from server.services.urging_evidence import UrgingEvidence
+from server.services.urging_letter import UrgingLetters
+
+
+@dataclass(frozen=True, slots=True)
+class Reminding:
+    """What tells people, and keeps the evidence that they were told."""
+
+    mail: MailDesk
+    mail_wishes: MailWishes
+    notices: Notices
+    reminder_plans: ReminderPlans
+    reminders: Reminders
+    urging: Urging
+    urging_evidence: UrgingEvidence
+    urging_letters: UrgingLetters
+
+
+def reminding(ground: Ground) -> Reminding:
+    stores, plugins, events = ground.stores, ground.plugins, ground.stores.events
+    transaction, clock = ground.transaction, ground.clock
+    plans = ReminderPlans(stores.reminders, ground.catalogue, plugins, events, transaction, clock)
+    reports = DueReports(stores.obligations, stores.submissions, ground.reviewer)
+    urging = Urging(
+        store=stores.urgings,
+        reminders=stores.reminders,
+        obligations=stores.obligations,
+        mails=stores.mails,
+        events=events,
+        reports=reports,
+        directory=lambda day: Directory(
+            day, ground.reference, ground.accounts, stores.preferences, plugins
+        ),
+        transaction=transaction,
+        clock=clock,
+        new_id=ground.new_id,
+        mail_domain=ground.mail_domain,
+    )
+    return Reminding(
+        mail=MailDesk(stores.mails, plugins, events, transaction, clock),
+        mail_wishes=MailWishes(stores.preferences, events, transaction, clock),
+        notices=Notices(
+            store=stores.notices,
+            mails=stores.mails,
+            accounts=ground.accounts,
+            catalogue=ground.catalogue,
+            reference=ground.reference,
+            plugins=plugins,
+            transaction=transaction,
+            clock=clock,
+            mail_domain=ground.mail_domain,
+        ),
+        reminder_plans=plans,
+        reminders=Reminders(
+            plugins=plugins,
+            plans=plans,
+            store=stores.reminders,
+            mails=stores.mails,
+            events=events,
+            reports=reports,
+            accounts=ground.accounts,
+            preferences=stores.preferences,
+            digests=Digests(
+                plugins,
+                stores.obligations,
+                stores.reminders,
+                stores.mails,
+                events,
+                transaction,
+                clock,
+                ground.mail_domain,
+            ),
+            transaction=transaction,
+            clock=clock,
+        ),
+        urging=urging,
+        urging_evidence=UrgingEvidence(urging),
+        urging_letters=UrgingLetters(
+            plugins, urging, ground.reference, ground.results, ground.new_id, ground.demo
+        ),
+    )

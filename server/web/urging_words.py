@@ -1,0 +1,142 @@
+"""Reminders in the words of the screen: steps, recipients, outcomes, and the log as lines."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.core.access import Actor
+from server.core.obligation import ObligationState
+from server.core.ports import LOCAL
+from server.core.vietnamese_numbers import format_date
+from server.services.urging import LateReport
+from server.services.urging_evidence import EvidenceLine
+from server.web.language import gettext as _
+from server.web.session import services
+from server.web.submission_states import Badge, obligation_badge
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of the log as it is read."""
+
+    at: datetime
+    what: str
+    recipient: str
+    outcome: Badge
+    response: str
+    text: str
+    by: str
+
+
+def step_title(step: str | None) -> str:
+    """``D-1`` is a day before the due date, ``D+5`` five after it."""
+    days = (step or "").removeprefix("D")
+    if not days.lstrip("+-").isdigit():
+        return step or ""
+    number = int(days)
+    if number == 0:
+        return _("Đúng ngày đến hạn")
+    if number < 0:
+        return _("Trước hạn %(days)s ngày", days=-number)
+    return _("Quá hạn %(days)s ngày", days=number)
+
+
+def addressees() -> dict[str, str]:
+    return {
+        "unit": _("Địa chỉ của đơn vị"),
+        "responsible": _("Người lập biểu, thủ trưởng đơn vị"),
+        "deputy": _("Người được ủy quyền ký"),
+        "superior": _("Đơn vị cấp trên"),
+        "province": _("Tỉnh"),
+    }
+
+
+def outcomes() -> Mapping[str, Badge]:
+    """Why a step went out or did not."""
+    return {
+        "sent": Badge(_("Đã gửi"), "green"),
+        "waiting": Badge(_("Chờ gửi"), "blue"),
+        "dead": Badge(_("Không gửi được"), "red"),
+        "returned": Badge(_("Không đến nơi"), "red"),
+        "noted": Badge(_("Đã ghi"), "green"),
+        "submitted": Badge(_("Không gửi: báo cáo đã gửi"), "grey"),
+        "excused": Badge(_("Không gửi: được gia hạn"), "grey"),
+        "closed": Badge(_("Không gửi: đã hết hạn nhận"), "grey"),
+        "merged": Badge(_("Không gửi: gộp vào lần nhắc sau"), "grey"),
+        "too-late": Badge(_("Không gửi: đã quá lâu"), "grey"),
+        "no-address": Badge(_("Không gửi: không có địa chỉ"), "amber"),
+        "opted-down": Badge(_("Không gửi: người nhận chỉ nhận thư bắt buộc"), "grey"),
+        "day-off": Badge(_("Chờ đến ngày làm việc"), "blue"),
+        "not-open": Badge(_("Chờ đến ngày mở"), "blue"),
+    }
+
+
+def outcome_badge(line: EvidenceLine) -> Badge:
+    """A report that came back keeps away from the mail that came back."""
+    if line.outcome == "returned" and line.recipient is None:
+        return Badge(_("Không gửi: báo cáo bị trả lại"), "grey")
+    return outcomes().get(line.outcome, Badge(line.outcome, "grey"))
+
+
+def reason_badge(reason: str | None) -> Badge:
+    """For what is planned: it goes out, or why it does not."""
+    if reason is None:
+        return Badge(_("Sẽ gửi"), "green")
+    if reason == "returned":
+        return Badge(_("Không gửi: báo cáo bị trả lại"), "grey")
+    return outcomes().get(reason, Badge(reason, "grey"))
+
+
+def way_title(line: EvidenceLine) -> str:
+    titles = {
+        "email": _("Thư điện tử"),
+        "webhook": _("Hệ thống nhắn tin"),
+        "urging": _("Thư đôn đốc của cán bộ"),
+        "call": _("Đã gọi điện thoại"),
+        "copied": _("Đã nhắn tin (Zalo, tin nhắn)"),
+        "letter": _("In công văn đôn đốc"),
+    }
+    return titles.get(line.way, line.way)
+
+
+def state_badge(line: LateReport) -> Badge:
+    if line.state is ObligationState.LATE:
+        return Badge(_("Chậm %(days)s ngày", days=line.days_late), "red")
+    return obligation_badge(line.state)
+
+
+def log_lines(actor: Actor, obligation_id: str) -> list[LogLine]:
+    """Everything that was done for a report, the newest first."""
+    found = services().urging_evidence.of(actor, obligation_id)
+    names = services().accounts.store.names({line.by for line in found if line.by})
+    return [
+        LogLine(
+            at=line.at,
+            what=", ".join(filter(None, (way_title(line), step_title(line.step)))),
+            recipient=line.recipient or "",
+            outcome=outcome_badge(line),
+            response=line.response,
+            text=line.text,
+            by=names.get(line.by or "", ""),
+        )
+        for line in found
+    ]
+
+
+def delivery_rows(actor: Actor, form: str | None, period: str | None) -> Iterator[list[str]]:
+    """The log of all reports as rows of a table; a text that a spreadsheet could run is quoted."""
+    for line in services().urging_evidence.all(actor, form=form, period=period):
+        row = [
+            line.unit.name,
+            line.form,
+            line.period,
+            format_date(line.obligation.due_on),
+            step_title(line.step),
+            way_title(line),
+            line.recipient or "",
+            outcome_badge(line).title,
+            line.at.astimezone(LOCAL).strftime("%d/%m/%Y %H:%M:%S"),
+            line.response,
+            line.text,
+        ]
+        yield [f"'{cell}" if cell[:1] in tuple("=+-@\t\r") else cell for cell in row]

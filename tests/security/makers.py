@@ -1,0 +1,123 @@
+"""Requests that need something done first: a file uploaded, a draft written, a request asked."""
+
+import json
+
+from werkzeug.routing import Rule
+
+from server.core.access import SYSTEM, Role
+from server.core.notice import Notice, NoticeKind
+from tests.security.drafts import prepared_draft
+from tests.security.prepared import EVERYBODY, Write, url_of
+from tests.security.site import Site
+from tests.security.two_districts import Commune
+from tests.workbooks import edited
+from tests.world import PERIOD, ROOT
+
+
+def upload(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
+    """A file as the body of the request."""
+    url = f"{url_of(rule, site, commune)}?name=ghi-chep.txt"
+    return Write(method, url, seen=site.edit_of(commune.draft), raw="Ghi chép\n".encode())
+
+
+def confirmed_workbook(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
+    """A workbook of the draft with one other figure, uploaded by the clerk of its unit."""
+    services, draft = site.world.services, commune.draft
+    [clerk, *_] = services.accounts.holders(commune.unit, Role.REPORTER)
+    actor = services.accounts.actor(clerk)
+    content = services.workbooks.download(actor, draft).take()
+    preview = services.workbooks.upload(actor, draft, edited(content, {"/sheets": 7}))
+    built = rule.build({"submission_id": draft, "token": preview.token}, append_unknown=False)
+    assert built is not None
+    return Write(method, str(built[1]), {"edit": str(site.edit_of(draft)), "all": "file"})
+
+
+def delegation(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
+    """The commune's leader hands signing to its clerk, or takes that back."""
+    if "revoke" in rule.endpoint:
+        number = commune.delegation
+        built = rule.build({"number": number} if rule.arguments else {"id": number})
+        assert built is not None
+        return Write(method, str(built[1]))
+    services = site.world.services
+    [leader, *_] = services.accounts.holders(commune.unit, Role.SIGNER)
+    [*_, clerk] = services.accounts.holders(commune.unit, Role.REPORTER)
+    [grant] = services.delegations.delegable(services.accounts.actor(leader))
+    day = f"{services.clock.today():%d/%m/%Y}"
+    fields = {"grant": str(grant.id), "deputy": clerk.id, "reason": "Đi công tác"}
+    return Write(method, rule.rule, {**fields, "valid_from": day, "valid_to": day})
+
+
+def delegation_by_api(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
+    """The same as ``delegation``, asked by a program."""
+    if rule.arguments:
+        built = rule.build({"delegation_id": str(commune.delegation)}, append_unknown=False)
+        assert built is not None
+        return Write(method, str(built[1]))
+    services = site.world.services
+    [leader, *_] = services.accounts.holders(commune.unit, Role.SIGNER)
+    [*_, clerk] = services.accounts.holders(commune.unit, Role.REPORTER)
+    [grant] = services.delegations.delegable(services.accounts.actor(leader))
+    day = services.clock.today().isoformat()
+    asked = {"grant": str(grant.id), "deputy": clerk.id, "reason": "Đi công tác"}
+    return Write(method, rule.rule, json={**asked, "valid_from": day, "valid_to": day})
+
+
+def notice(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
+    """The approver opens the notice that the commune's report has come; or all read all."""
+    services = site.world.services
+    if not rule.arguments:
+        clerk = site.world.accounts["commune_reporter"]
+        facts = {"form": "households", "unit": commune.unit, "period": PERIOD, "by": clerk}
+        for username in EVERYBODY:
+            account, now = site.world.accounts[username], services.clock.now()
+            notice = Notice(account, "of this test", NoticeKind.CLOSED, commune.report, now, facts)
+            services.notices.store.add(notice)
+        return Write(method, rule.rule)
+    of = "far_approver" if commune.unit == "u-far" else "district_approver"
+    found = [
+        one.id
+        for one in services.notices.store.of(site.world.accounts[of])
+        if one.submission == commune.report and one.read_at is None
+    ]
+    built = rule.build({"number": found[0]}, append_unknown=False)
+    assert built is not None
+    return Write(method, str(built[1]))
+
+
+def notice_by_api(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
+    """The same as ``notice``: the number is that of the page's address."""
+    if not rule.arguments:
+        return notice(site, rule, method, commune)
+    page = next(one for one in site.app.url_map.iter_rules() if one.endpoint == "notices.open_")
+    number = notice(site, page, method, commune).url.split("/")[2]
+    built = rule.build({"notice_id": number}, append_unknown=False)
+    assert built is not None
+    return Write(method, str(built[1]))
+
+
+def handover(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
+    """The commune's clerk leaves; the leader takes over."""
+    accounts = site.world.services.accounts
+    [*_, clerk] = accounts.holders(commune.unit, Role.REPORTER)
+    [leader, *_] = accounts.holders(commune.unit, Role.SIGNER)
+    fields = {"successor": leader.id, "last_day": "24/01/2025", "confirmed": "yes"}
+    return Write(method, f"{rule.rule}?id={clerk.id}", fields)
+
+
+def moving(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
+    """A newer version of the communes' workflow, to which their running reports may move."""
+    path = ROOT / "workflows/commune_district_province/v01.json"
+    document = json.loads(path.read_text("utf-8"))
+    document |= {"version": 2, "map": {"from": 1, "states": {}}}
+    site.world.services.catalogue.publish(json.dumps(document), "workflow", SYSTEM)
+    return Write(method, f"{rule.rule}?id=commune_district_province/2")
+
+
+def definition_draft(site: Site, rule: Rule, method: str, _commune: Commune) -> Write:
+    """A draft of another administrator, brought to where the act can be done."""
+    act = rule.endpoint.partition(".")[2]
+    made = prepared_draft(site.world, act)
+    built = rule.build({"draft_id": made.id}, append_unknown=False)
+    assert built is not None
+    return Write(method, str(built[1]), {"edit": made.edit, **made.fields})

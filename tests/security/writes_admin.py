@@ -1,0 +1,113 @@
+"""The routes of the back office that change something, each with a request that does."""
+
+from tests.security.makers import definition_draft, delegation, handover, moving
+from tests.security.prepared import ADMIN, NOBODY, Case, page
+from tests.world import ROOT
+
+_PERSON = {
+    "username": "moi.moi",
+    "name": "Người mới",
+    "email": "moi@example.vn",
+    "org_unit": "u-far",
+    "role": "reader",
+}
+_UNIT = {
+    "code": "01999",
+    "name": "Xã Mới",
+    "level": "commune",
+    "kind": "xa",
+    "parent": "u-district",
+    "valid_from": "",
+    "valid_to": "",
+    "email": "xa@example.vn",
+}
+_ROUND = {
+    "code": "dot-moi",
+    "title": "Đợt mới",
+    "period": "2023",
+    "letter_number": "3/BDT",
+    "letter_on": "02/01/2025",
+    "contact": "Phòng",
+    "phone": "0209",
+    "level": "official",
+    "opens_on": "02/01/2025",
+    "forms": "households",
+}
+_VILLAGE = {
+    "org_unit": "u-commune",
+    "number": "7",
+    "name": "Thôn Mới",
+    "kind": "thon",
+    "extremely_poor": "",
+    "road": "built",
+    "valid_from": "",
+    "valid_to": "",
+}
+_SHEET = "username,name,email,role,org_unit\nmoi.sheet,Người mới,,reader,01894\n"
+#: endpoint -> who may change ``near``'s things by it, and how.
+WRITES_OF_BACK_OFFICE: dict[str, Case] = {
+    "accounts_below.active": page(NOBODY, active="0"),
+    "accounts_below.code": page(NOBODY),
+    "accounts_below.index": page(NOBODY, **_PERSON),
+    "accounts_admin.add_grant": page(
+        ADMIN, "id={account}", role="reader", org_unit="u-far", valid_from="", valid_to=""
+    ),
+    "accounts_admin.create_token": page(ADMIN, "id={account}", name="máy"),
+    "accounts_admin.create_view": page(ADMIN, **_PERSON),
+    "accounts_admin.edit_view": page(
+        ADMIN, "id={account}", name="Tên khác", email="k@example.vn", org_unit="u-far",
+        edit="{account_edit}",
+    ),
+    "accounts_admin.end_grant": page(ADMIN, "id={account}", grant="{grant}"),
+    "accounts_admin.end_token": page(ADMIN, "id={account}", token="{token}"),
+    "accounts_admin.handover": Case(ADMIN, handover),
+    "accounts_admin.import_view": page(ADMIN, text=_SHEET, confirmed="yes"),
+    "accounts_admin.issue_code": page(ADMIN, "id={account}"),
+    "accounts_admin.set_active": page(ADMIN, "id={account}", active="0"),
+    "delegations_admin.revoke": Case(ADMIN, delegation),
+    "workflows.move": Case(ADMIN, moving),
+    "definition_drafts.revise": page(ADMIN, kind="form", code="households"),
+    "definition_drafts.begin": page(ADMIN, kind="form", code="new_form", title="Biểu mới"),
+    "definition_drafts.take_in": page(
+        ADMIN, kind="workflow", file=(str(ROOT / "workflows/survey_return/v01.json"), "v01.json")
+    ),
+    **{
+        f"definition_drafts.{name}": Case(ADMIN, definition_draft)
+        for name in ("send", "give_back", "publish", "rebase", "discard")
+    },
+    **{
+        f"definition_editor.{name}": Case(ADMIN, definition_draft)
+        for name in ("text", "apply", "undo", "redo")
+    },
+    # These two keep nothing in the database: a file of a published draft, an answer.
+    "definition_drafts.write_file": Case(NOBODY, definition_draft),
+    "definition_editor.check": Case(NOBODY, definition_draft),
+    "holidays.create_view": page(ADMIN, day="02/09/2025", title="Quốc khánh", kind="off"),
+    "holidays.delete_view": page(ADMIN, "id=1", edit="off:Tết"),
+    "holidays.edit_view": page(
+        ADMIN, "id=1", title="Nguyên đán", kind="off", edit="off:Tết"
+    ),
+    "org_units.create_view": page(ADMIN, **_UNIT),
+    "org_units.edit_view": page(
+        ADMIN, "id={stretch}", **{**_UNIT, "edit": "{stretch_edit}", "code": "01894"}
+    ),
+    "reminder_days.confirm": page(ADMIN),
+    "reminder_plans.plan": page(
+        ADMIN, **{
+            "form": "*", "seen": "0", "count": "1", "active": "yes", "steps-0-days": "-3",
+            "steps-0-recipients": "unit", "steps-0-channel": "email",
+        },
+    ),
+    # No mail is dead here, and nothing is late: ``tests/web/test_urging`` has both.
+    "sent_mails.retry": page(NOBODY, "id=1"),
+    "sent_mails.returned": page(NOBODY, "id=1", why="hộp thư đầy"),
+    "rounds.create_view": page(ADMIN, **_ROUND, step="open", seen="{communes}"),
+    "rounds.letter": page(NOBODY),  # without a file nothing; tests/web/admin/test_rounds has one
+    "rounds.widen": page(ADMIN, "id=round-2024", form="spare"),
+    "assignments.create_view": page(ADMIN, form="households", title="Xã", levels="commune"),
+    "contacts.create_view": page(ADMIN, org_unit="{unit}", name="Mai", post="Công chức"),
+    "owners.create_view": page(ADMIN, code="06", org_unit="{unit}", decree="QĐ 1", form=""),
+    "holidays.year": page(ADMIN, "year=2024"),
+    "villages.create_view": page(ADMIN, **_VILLAGE),
+    "villages.edit_view": page(ADMIN, "id=v1", **{**_VILLAGE, "edit": "{village_edit}"}),
+}  # fmt: skip

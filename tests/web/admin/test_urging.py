@@ -1,0 +1,213 @@
+"""Đôn đốc and the plans of reminders: whom an officer reaches, what is kept, what is refused."""
+
+import csv
+import io
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from server.core.access import SYSTEM
+from server.core.obligation import Progress
+from server.core.ports import Mail
+from server.hooks import Recipient
+from server.hooks.door import Door, GuardedChannel
+from server.storage.reminders import EVERY_FORM
+from tests.web.admin.conftest import As
+from tests.world import World
+
+
+class Kept:
+    """A channel that reaches everybody who has an address."""
+
+    code = "email"
+
+    def address(self, recipient: Recipient) -> str | None:
+        return recipient.email
+
+    def send(self, mail: Mail) -> str:
+        return f"250 took {mail.message_id}"
+
+
+@pytest.fixture
+def reached(world: World) -> World:
+    """The world with addresses of two communes of the district and a channel to them."""
+    services = world.services
+    services.plugins._channels["email"] = GuardedChannel("email", Door("kept"), Kept())
+    for unit in ("u-commune", "u-neighbour", "u-far", "u-district"):
+        known = services.reference.unit(unit)
+        services.reference.save_unit(replace(known, email=f"{unit}@x.example"), SYSTEM)
+    return world
+
+
+def late_ids(world: World, username: str = "district_approver") -> list[str]:
+    lines = world.services.urging.late(world.actor(username), form="households")
+    return [line.obligation.id for line in lines]
+
+
+def test_an_officer_sees_the_late_units_below_and_no_others(as_: As, reached: World) -> None:
+    page = as_("district_approver").get("/urging?form=households")
+
+    assert page.text.count('name="chosen"') == 2
+    assert "Chợ Rã" not in page.text and "Chậm 9 ngày" in page.text
+
+
+def test_a_unit_is_written_to_once_a_day_unless_it_is_said_again(as_: As, reached: World) -> None:
+    officer, ids = as_("district_approver"), late_ids(reached)
+    fields = {"chosen": ids, "text": "Đề nghị gửi trong ngày."}
+
+    for more, mails in (({}, 2), ({}, 2), ({"again": "yes"}, 4)):
+        assert officer.post("/urging/mail", **fields, **more).status_code == 303
+        assert reached.count("mail WHERE kind = 'urging'") == mails
+    page = officer.get("/urging")
+    assert "Hôm nay đã nhắc rồi: Bộc Bố, Cổ Linh" in page.text.replace("Xã ", "")
+    assert reached.count("event WHERE name = 'obligation.urged_by_mail'") == 4
+
+
+def test_units_of_another_district_cannot_be_urged(as_: As, reached: World) -> None:
+    officer = as_("district_approver")
+    [far] = set(late_ids(reached, "province_approver")) - set(late_ids(reached))
+
+    officer.post("/urging/mail", chosen=[far], text="Đề nghị gửi.")
+
+    assert reached.count("urging") == reached.count("mail WHERE kind = 'urging'") == 0
+    assert officer.get(f"/urging/reports/{far}").status_code == 404
+    assert officer.post(f"/urging/reports/{far}", kind="call", text="đã gọi").status_code == 404
+
+
+def test_a_call_is_kept_with_what_was_promised(as_: As, reached: World) -> None:
+    officer, [first, *_rest] = as_("district_approver"), late_ids(reached)
+    address = f"/urging/reports/{first}"
+
+    refused = officer.post(address, kind="call", text="đã gọi", promised_on="mai")
+    kept = officer.post(address, kind="call", text="đã gọi, hẹn 27/01", promised_on="27/01/2025")
+
+    assert (refused.status_code, kept.status_code) == (422, 303)
+    page = officer.get(address)
+    assert "đã gọi, hẹn 27/01" in page.text and "Kính gửi UBND" in page.text
+    assert "hẹn 27/01/2025" in officer.get("/urging").text
+
+
+def test_the_log_tells_each_delivery_with_the_answer_of_the_server(
+    as_: As, reached: World
+) -> None:
+    as_("district_approver").post("/urging/mail", chosen=late_ids(reached), text="=1+1")
+    reached.services.mail.flush()
+
+    answer = as_("district_approver").get("/urging/evidence?form=households")
+
+    rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert rows[0][0] == "Đơn vị báo cáo" and len(rows) == 3
+    assert {row[7] for row in rows[1:]} == {"Đã gửi"}
+    assert all(row[9].startswith("250 took <urging.") for row in rows[1:])
+    assert {row[10] for row in rows[1:]} == {"'=1+1"}  # no spreadsheet runs what was typed
+
+
+def test_a_report_that_was_sent_is_not_late(as_: As, reached: World) -> None:
+    [first, *_rest] = late_ids(reached)
+    store = reached.services.urging.obligations
+    with reached.application.database.transaction():
+        store.set_progress(first, Progress.SENT, sent_at=reached.services.clock.now())
+
+    assert first not in late_ids(reached)
+    assert as_("district_approver").get(f"/urging/reports/{first}").status_code == 404
+
+
+def step(**changes: object) -> dict[str, object]:
+    fields = {
+        "steps-0-days": "-3", "steps-0-recipients": ["unit", "superior"],
+        "steps-0-channel": "email", "steps-0-mandatory": "yes", "count": "1", "active": "yes",
+        "form": "households", "seen": "0",
+    }  # fmt: skip
+    return fields | {name.replace("_", "-"): value for name, value in changes.items()}
+
+
+def test_a_plan_is_kept_by_version_and_an_unknown_placeholder_is_refused_with_its_place(
+    as_: As, reached: World
+) -> None:
+    admin, plans = as_("admin"), reached.services.reminder_plans
+    address = "/admin/reminder-plans/plan?form=households"
+    words = {"steps-0-subject-vi": "Hạn {due}", "steps-0-body-vi": "Gửi {unit}\n{unit.email}"}
+
+    refused = admin.post(address, **step(), **words)
+    kept = admin.post(address, **step(), **(words | {"steps-0-body-vi": "Gửi {unit}"}))
+    stale = admin.post(address, **step())
+
+    assert "không có chỗ điền {unit.email} (dòng 2, cột 1)" in refused.text
+    assert (refused.status_code, kept.status_code, stale.status_code) == (422, 303, 422)
+    force = plans.in_force("households")
+    assert (force.source, force.version, [one.code for one in force.plan.steps]) == (
+        "form", 1, ["D-3"],
+    )  # fmt: skip
+    assert admin.post(address, **step(seen="1", action="reset")).status_code == 303
+    assert plans.in_force("households").source != "form"
+    assert [one.version for one in plans.history("households")] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"steps-0-days": "400"}, "ghi số ngày so với hạn"),
+        ({"steps-0-recipients": []}, "chọn ít nhất một nơi nhận"),
+        ({"steps-0-channel": "fax"}, "chọn cách gửi trong danh sách"),
+        ({"steps-0-subject-vi": "Hạn"}, "ghi cả tiêu đề và nội dung"),
+        ({"steps-0-subject-vi": "Hạn }", "steps-0-body-vi": "x"}, "thừa dấu }"),
+        ({"count": "0"}, "Kế hoạch có từ 1 đến 20 lần nhắc"),
+    ],
+)
+def test_a_plan_with_a_mistake_says_where(
+    as_: As, reached: World, changes: dict[str, object], message: str
+) -> None:
+    page = as_("admin").post("/admin/reminder-plans/plan", **(step() | changes))
+
+    assert page.status_code == 422 and message in page.text
+    assert reached.count("reminder_plan") == 0
+
+
+def test_who_gets_what_is_the_same_on_the_page_and_in_the_service(as_: As, reached: World) -> None:
+    plans = reached.services.reminder_plans
+    document = {
+        "active": True,
+        "steps": [{"days": 1, "recipients": ["unit"], "channel": "email", "words": {}}],
+    }
+    plans.save(reached.actor("admin"), EVERY_FORM, document, seen=0)
+
+    page = as_("admin").get("/admin/reminder-days/?day=16/01/2025")
+
+    planned = reached.services.reminders.plan(date(2025, 1, 16))
+    assert page.status_code == 200
+    for one in planned:
+        assert (one.recipient or "—") in page.text
+
+
+def test_a_person_may_decline_what_is_not_mandatory(as_: As, reached: World) -> None:
+    assert as_("commune_reporter").post(
+        "/account/mails", only_mandatory="yes", language="en"
+    ).status_code == 303  # fmt: skip
+
+    wish = reached.services.mail_wishes.of(reached.actor("commune_reporter"))
+    assert (wish.only_mandatory, wish.language) == (True, "en")
+    assert "checked" in as_("commune_reporter").get("/account").text
+
+
+def test_a_mail_that_was_given_up_is_sent_again_and_one_that_came_back_is_noted(
+    as_: As, reached: World
+) -> None:
+    desk, admin = reached.services.mail, as_("admin")
+    with reached.application.database.transaction():
+        for name in ("a", "b"):
+            desk.store.add(
+                Mail(f"<{name}@x.example>", "a@x.example", "Nhắc", "Kính gửi."), kind="reminder",
+                obligation=None, step=None, created_at=reached.services.clock.now(),
+            )  # fmt: skip
+        desk.store.failed("<a@x.example>", reached.services.clock.now(), "550 no", None)
+        desk.store.sent("<b@x.example>", reached.services.clock.now(), "250 ok")
+    dead, sent = (desk.store.find(f"<{name}@x.example>") for name in ("a", "b"))
+    assert dead is not None and sent is not None
+
+    admin.post(f"/admin/mails/retry?id={dead.id}")
+    admin.post(f"/admin/mails/returned?id={sent.id}", why="hộp thư đầy")
+
+    assert desk.store.find("<a@x.example>").state == "waiting"  # type: ignore[union-attr]
+    assert "Không đến nơi" in admin.get(f"/admin/mails/details/?id={sent.id}").text
+    assert "hộp thư đầy" in admin.get(f"/admin/mails/details/?id={sent.id}").text
