@@ -188,6 +188,15 @@ class Database:
         suffix = "" if self.kind == "sqlite" else " FOR UPDATE"
         return self.row(f"SELECT id FROM {table} WHERE id = ?{suffix}", (id_,)) is not None
 
+    def claimed(self, chosen: str) -> str:
+        """The condition on an id that takes what *chosen* selects, passing by what others take.
+
+        PostgreSQL may run a bare subquery again for each row, and take more than its LIMIT.
+        """
+        if self.kind == "postgresql":
+            return f"= ANY(ARRAY({chosen} FOR UPDATE SKIP LOCKED))"
+        return f"IN ({chosen})"
+
     def _written(self, sql: str) -> str:
         if self.kind == "sqlite":
             return sql

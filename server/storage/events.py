@@ -226,11 +226,13 @@ class EventStore(CheckpointStore):
 
         What is neither ``done`` nor ``failed`` by then is handed out again.
         """
-        skip = " FOR UPDATE SKIP LOCKED" if self._database.kind == "postgresql" else ""
-        claimed = self._database.rows(
-            "UPDATE event_delivery SET due_at = ?, tries = tries + 1 WHERE id IN ("
+        chosen = (
             "SELECT id FROM event_delivery WHERE consumer = ? AND state = 'waiting' AND due_at <= ?"
-            f" ORDER BY id LIMIT ?{skip}) RETURNING id, event_id",
+            " ORDER BY id LIMIT ?"
+        )
+        claimed = self._database.rows(
+            "UPDATE event_delivery SET due_at = ?, tries = tries + 1"
+            f" WHERE id {self._database.claimed(chosen)} RETURNING id, event_id",
             (
                 instant_text(now + timedelta(seconds=lease_seconds)),
                 consumer,

@@ -52,11 +52,13 @@ class JobStore:
 
     def claim(self, now: datetime, lease_seconds: float) -> Job | None:
         """Takes the oldest job that is queued, or whose worker has not been heard of in time."""
-        skip = " FOR UPDATE SKIP LOCKED" if self._database.kind == "postgresql" else ""
-        row = self._database.row(
-            "UPDATE job SET state = 'running', tries = tries + 1, leased_until = ? WHERE id = ("
+        chosen = (
             "SELECT id FROM job WHERE state = 'queued' OR (state = 'running' AND leased_until <= ?)"
-            f" ORDER BY id LIMIT 1{skip}) RETURNING {_COLUMNS}",
+            " ORDER BY id LIMIT 1"
+        )
+        row = self._database.row(
+            "UPDATE job SET state = 'running', tries = tries + 1, leased_until = ?"
+            f" WHERE id {self._database.claimed(chosen)} RETURNING {_COLUMNS}",
             (instant_text(now + timedelta(seconds=lease_seconds)), instant_text(now)),
         )
         return None if row is None else _job(row)

@@ -80,14 +80,9 @@ class MailStore:
             "SELECT id FROM mail WHERE state = 'waiting' AND due_at <= ?"
             " ORDER BY due_at, id LIMIT ?"
         )
-        # PostgreSQL may run a bare subquery again for each row, and claim more than LIMIT says.
-        among = (
-            f"= ANY(ARRAY({chosen} FOR UPDATE SKIP LOCKED))"
-            if self._database.kind == "postgresql"
-            else f"IN ({chosen})"
-        )
         rows = self._database.rows(
-            f"UPDATE mail SET due_at = ?, tries = tries + 1 WHERE id {among} RETURNING {_COLUMNS}",
+            "UPDATE mail SET due_at = ?, tries = tries + 1"
+            f" WHERE id {self._database.claimed(chosen)} RETURNING {_COLUMNS}",
             (
                 instant_text(now + timedelta(seconds=lease_seconds)),
                 instant_text(now),
