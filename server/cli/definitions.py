@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -10,7 +12,12 @@ from server.app import ROOT
 from server.cli.context import Context
 from server.core.access import SYSTEM
 from server.core.definition import Refusal
-from server.services.definition_checks import CheckedFile, DefinitionChecks
+from server.core.definition_diff import diff as difference
+from server.core.definition_words import sentences
+from server.core.json_text import JsonInvalid, loads
+from server.errors import NotFound
+from server.services.definition_checks import DefinitionChecks
+from server.services.definition_lint import DefinitionLint
 
 
 def register(cli: click.Group) -> None:
@@ -21,7 +28,8 @@ def register(cli: click.Group) -> None:
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-def check(paths: tuple[Path, ...], as_json: bool) -> None:
+@click.option("--lint", is_flag=True, help="Warnings too; they refuse nothing.")
+def check(paths: tuple[Path, ...], as_json: bool, lint: bool) -> None:
     """Check definitions and workflows; exit 1 when any is refused.
 
     Without PATH everything that ships; a file may lie anywhere, its references resolve in the
@@ -29,13 +37,19 @@ def check(paths: tuple[Path, ...], as_json: bool) -> None:
     """
     checks = DefinitionChecks.of(ROOT)
     results = checks.check(paths or (ROOT / "form_definitions", ROOT / "workflows"))
-    refused = [(result, refusal) for result in results for refusal in result.refusals]
+    refused = [(result.path, refusal) for result in results for refusal in result.refusals]
+    warned = DefinitionLint.of(checks).warnings(results) if lint else []
     if as_json:
-        click.echo(json.dumps([_as_json(*pair) for pair in refused], ensure_ascii=False))
+        told = [_as_json(*pair) for pair in refused]
+        told += [{**_as_json(*pair), "severity": "warning"} for pair in warned]
+        click.echo(json.dumps(told, ensure_ascii=False))
     else:
-        for result, refusal in refused:
-            click.echo(f"{result.path}:{refusal.line}: {refusal.path or '/'}: {refusal.message}")
-        click.echo(f"{len(results)} files, {len(refused)} refusals", err=True)
+        for path, refusal in refused:
+            click.echo(f"{path}:{refusal.line}: {refusal.path or '/'}: {refusal.message}")
+        for path, warning in warned:
+            click.echo(f"{path}:{warning.line}: {warning.path or '/'}: warning: {warning.message}")
+        more = f", {len(warned)} warnings" if lint else ""
+        click.echo(f"{len(results)} files, {len(refused)} refusals{more}", err=True)
     sys.exit(1 if refused else 0)
 
 
@@ -59,12 +73,57 @@ def publish(context: Context, paths: tuple[Path, ...]) -> None:
 
 
 @click.command()
-@click.argument("before", type=click.Path(exists=True, path_type=Path))
-@click.argument("after", type=click.Path(exists=True, path_type=Path))
-def diff(before: Path, after: Path) -> None:
-    """What changes between two versions of a form, in words."""
-    for line in DefinitionChecks.of(ROOT).differences(before, after):
-        click.echo(line)
+@click.argument("before")
+@click.argument("after")
+@click.option("--json", "as_json", is_flag=True, help="The operations and sentences as JSON.")
+@click.pass_obj
+def diff(context: Context, before: str, after: str, as_json: bool) -> None:
+    """What changes between two versions of a form, workflow or code list, in sentences.
+
+    BEFORE and AFTER are files, or code@version (household_sheet@1) of what ships or is published.
+    """
+    old, new = _document(context, before), _document(context, after)
+    operations = difference(old, new)
+    said = sentences(old, new, operations)
+    if as_json:
+        told = [asdict(one) for one in said]
+        found = {"operations": operations, "sentences": told}
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for one in said:
+        click.echo(f"{one.path or '/'}: {one.text}")
+    click.echo(f"{len(operations)} operations", err=True)
+
+
+def _document(context: Context, named: str) -> Mapping[str, object]:
+    """The definition in a file, among what ships, or in the database."""
+    path = Path(named)
+    code, _, version = named.rpartition("@")
+    if not path.is_file() and code and version.isdecimal():
+        for folder in ("form_definitions", "workflows"):
+            shipped = ROOT / folder / code / f"v{int(version):02}.json"
+            path = shipped if shipped.is_file() else path
+        if not path.is_file():
+            return _published(context, code, int(version))
+    try:
+        document = loads(path.read_bytes())
+    except (OSError, JsonInvalid) as error:
+        raise click.BadParameter(f"{named}: {error}") from error
+    if not isinstance(document, dict):
+        raise click.BadParameter(f"{named}: not an object")
+    return document
+
+
+def _published(context: Context, code: str, version: int) -> Mapping[str, object]:
+    store = context.application.services.catalogue.store
+    for read in (store.form, store.workflow):
+        try:
+            document = loads(read(code, version).source or "")
+        except NotFound:
+            continue
+        if isinstance(document, dict):
+            return document
+    raise click.BadParameter(f"{code}@{version}: neither a file nor published")
 
 
 @click.command("move-workflow")
@@ -91,9 +150,9 @@ def move_workflow(context: Context, code: str, version: int | None, dry_run: boo
     click.echo(f"moved {moved} of {plan.count}", err=True)
 
 
-def _as_json(result: CheckedFile, refusal: Refusal) -> dict[str, object]:
+def _as_json(path: Path, refusal: Refusal) -> dict[str, object]:
     return {
-        "file": str(result.path),
+        "file": str(path),
         "line": refusal.line,
         "path": refusal.path,
         "code": refusal.code,

@@ -4,13 +4,19 @@ from dataclasses import dataclass
 
 from server.composition.ground import ROOT, Ground
 from server.services.assignments import Assignments
+from server.services.backtests import Backtests
 from server.services.definition_drafts import DefinitionDrafts
 from server.services.definition_files import DefinitionFiles
 from server.services.definition_issues import DefinitionIssues
+from server.services.definition_migrations import DefinitionMigrations
+from server.services.definition_tables import DefinitionTables
 from server.services.extensions import Extensions
+from server.services.impact import ImpactStudies
+from server.services.indicator_sheets import IndicatorSheets
 from server.services.obligations import Obligations
 from server.services.rounds import Rounds
 from server.services.staffing import Staffing
+from server.services.table_files import TableFiles
 from server.services.workflow_moves import WorkflowMoves
 
 
@@ -19,9 +25,14 @@ class Defining:
     """What the province's administrators work with."""
 
     assignments: Assignments
+    backtests: Backtests
     definition_drafts: DefinitionDrafts
     definition_issues: DefinitionIssues
+    definition_tables: DefinitionTables
+    definition_migrations: DefinitionMigrations
     extensions: Extensions
+    impact: ImpactStudies
+    indicator_sheets: IndicatorSheets
     rounds: Rounds
     staffing: Staffing
     workflow_moves: WorkflowMoves
@@ -31,20 +42,34 @@ def defining(ground: Ground, obligations: Obligations) -> Defining:
     stores, reviewer, events = ground.stores, ground.reviewer, ground.stores.events
     transaction, clock, new_id = ground.transaction, ground.clock, ground.new_id
     catalogue, reference = ground.catalogue, ground.reference
+    tables = TableFiles(ground.plugins, new_id, ground.results)
     drafts = DefinitionDrafts(
         stores.definition_drafts, catalogue, events, transaction, clock, new_id
     )
+    issues = DefinitionIssues(drafts, DefinitionFiles(ROOT / ground.settings.files.definitions))
+    impact = ImpactStudies(catalogue, reference, stores.definition_migrations)
     return Defining(
         assignments=Assignments(
             stores.assignments, stores.directory, catalogue, reference, events, transaction, clock
         ),
+        backtests=Backtests(catalogue, reference, stores.definition_migrations, stores.submissions),
         definition_drafts=drafts,
-        definition_issues=DefinitionIssues(
-            drafts, DefinitionFiles(ROOT / ground.settings.files.definitions)
+        definition_issues=issues,
+        definition_migrations=DefinitionMigrations(
+            catalogue=catalogue,
+            issues=issues,
+            studies=impact,
+            store=stores.definition_migrations,
+            events=events,
+            transaction=transaction,
+            clock=clock,
         ),
+        definition_tables=DefinitionTables(drafts, tables),
         extensions=Extensions(
             stores.extensions, obligations, events, reviewer, transaction, clock, new_id
         ),
+        impact=impact,
+        indicator_sheets=IndicatorSheets(catalogue, tables),
         rounds=Rounds(
             obligations=stores.obligations,
             assignments=stores.assignments,

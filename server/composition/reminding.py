@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 
 from server.composition.ground import Ground
+from server.machine import new_secret
+from server.services.board import Board
+from server.services.calendar_feeds import CalendarFeeds
+from server.services.due_calendar import DueCalendar
 from server.services.mail import MailDesk
 from server.services.mail_wishes import MailWishes
 from server.services.notices import Notices
@@ -20,6 +24,9 @@ from server.services.urging_letter import UrgingLetters
 class Reminding:
     """What tells people, and keeps the evidence that they were told."""
 
+    board: Board
+    calendar_feeds: CalendarFeeds
+    due_calendar: DueCalendar
     mail: MailDesk
     mail_wishes: MailWishes
     notices: Notices
@@ -50,7 +57,27 @@ def reminding(ground: Ground) -> Reminding:
         new_id=ground.new_id,
         mail_domain=ground.mail_domain,
     )
+    due = DueCalendar(stores.obligations, ground.catalogue, ground.reference, ground.scope, clock)
     return Reminding(
+        board=Board(
+            store=stores.board,
+            obligations=stores.obligations,
+            catalogue=ground.catalogue,
+            reference=ground.reference,
+            scope=ground.scope,
+            clock=clock,
+        ),
+        calendar_feeds=CalendarFeeds(
+            store=stores.calendar_feeds,
+            due=due,
+            accounts=ground.accounts,
+            events=events,
+            transaction=transaction,
+            clock=clock,
+            new_secret=new_secret,
+            public_url=ground.settings.server.public_url,
+        ),
+        due_calendar=due,
         mail=MailDesk(stores.mails, plugins, events, transaction, clock),
         mail_wishes=MailWishes(stores.preferences, events, transaction, clock),
         notices=Notices(

@@ -8,10 +8,13 @@ from server.services.dispatch import CONSUMERS
 from server.storage.accounts import AccountStore
 from server.storage.assignments import AssignmentStore, DirectoryStore
 from server.storage.attachments import AttachmentStore
+from server.storage.board import BoardStore
+from server.storage.calendar_feeds import CalendarFeedStore
 from server.storage.catalogue import CatalogueStore
 from server.storage.consolidations import ConsolidationStore
 from server.storage.database import Database
 from server.storage.definition_drafts import DefinitionDraftStore
+from server.storage.definition_migrations import DefinitionMigrationStore
 from server.storage.delegations import DelegationStore
 from server.storage.events import EventStore
 from server.storage.extensions import ExtensionStore
@@ -40,9 +43,12 @@ class Stores:
     accounts: AccountStore
     assignments: AssignmentStore
     attachments: AttachmentStore
+    board: BoardStore
+    calendar_feeds: CalendarFeedStore
     catalogue: CatalogueStore
     consolidations: ConsolidationStore
     definition_drafts: DefinitionDraftStore
+    definition_migrations: DefinitionMigrationStore
     delegations: DelegationStore
     directory: DirectoryStore
     events: EventStore
@@ -71,9 +77,12 @@ class Stores:
             accounts=AccountStore(database),
             assignments=AssignmentStore(database),
             attachments=AttachmentStore(database),
+            board=BoardStore(database),
+            calendar_feeds=CalendarFeedStore(database),
             catalogue=CatalogueStore(database),
             consolidations=ConsolidationStore(database),
             definition_drafts=DefinitionDraftStore(database),
+            definition_migrations=DefinitionMigrationStore(database),
             delegations=DelegationStore(database),
             directory=DirectoryStore(database),
             events=EventStore(

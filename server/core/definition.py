@@ -34,7 +34,14 @@ from server.core.json_text import Document, JsonInvalid, read
 from server.core.refusal import Refusal, Refusals
 from server.core.shape import mapping, sequence
 
-__all__ = ["Installed", "Refusal", "check_codelist", "check_form", "check_workflow"]
+__all__ = [
+    "Installed",
+    "Refusal",
+    "check_codelist",
+    "check_form",
+    "check_workflow",
+    "read_definition",
+]
 
 _CODE_LIST_SCHEMA: Final[Mapping[str, object]] = {
     "type": "object",
@@ -128,7 +135,7 @@ def _checked(
     schema: Mapping[str, object],
     further: Callable[[Refusals, Mapping[str, object]], None],
 ) -> list[Refusal]:
-    document = _read(text)
+    document = read_definition(text)
     if isinstance(document, Refusal):
         return [document]
     refusals = Refusals(document)
@@ -139,7 +146,8 @@ def _checked(
     return sorted(refusals.found, key=lambda refusal: (refusal.line, refusal.column))
 
 
-def _read(text: str) -> Document | Refusal:
+def read_definition(text: str) -> Document | Refusal:
+    """The document with the places of its values, or why it is no JSON."""
     try:
         return read(text, "")
     except JsonInvalid as fault:

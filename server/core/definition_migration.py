@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
+from server.core.answer_migration import ANY_ROW, EVERY
 from server.core.answer_paths import PathUnknown, place_of
 from server.core.form import Form
-from server.core.json_text import pointer
+from server.core.json_text import pointer, tokens
 from server.core.refusal import Refusals
 from server.core.shape import mapping, sequence, strings
 
@@ -20,14 +21,24 @@ def refuse_migration(refusals: Refusals, source: Mapping[str, object], form: For
     for place, declared in enumerate(sequence(migrate["steps"])):
         for where, target in _targets(f"/x-migrate/steps/{place}", mapping(declared)):
             try:
-                place_of(form, target)
+                place_of(form, in_some_line(form, target))
             except PathUnknown:
                 message = f"the form has no cell {target}"
                 refusals.add(where, "path-unknown", message, marked=target)
 
 
+def in_some_line(form: Form, path: str) -> str:
+    """*path* with a line that the form has in the place of ``*``, which stands for every line."""
+    parts = tokens(path)
+    if EVERY not in parts:
+        return path
+    block = form.shape.blocks.get(parts[0])
+    row = next(iter(block.lines), ANY_ROW) if block is not None else ANY_ROW
+    return pointer(*(row if one == EVERY else one for one in parts))
+
+
 def _targets(path: str, step: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    if step["op"] in ("recode", "unit"):
+    if step["op"] in ("recode", "unit", "default"):
         yield path + pointer("path"), str(step["path"])
     elif "to" in step and not isinstance(step["to"], str):
         for place, target in enumerate(strings(step["to"])):

@@ -77,9 +77,9 @@ def _spliced(held: list[Any], wanted: list[Any], at: str) -> list[dict[str, Any]
                 break
             within += _changed(old, new, f"{at}/{start + paired}")
             paired += 1
-        start, first = start + paired, first + paired
-        if start < end or first < last:
-            splice.append((start, end - start, deepcopy(wanted[first:last])))
+        if start + paired < end or first + paired < last:
+            values = deepcopy(wanted[first + paired : last])
+            splice.append((start + paired, end - start - paired, values))
     return [*within, *([{"at": at, "splice": [list(one) for one in splice]}] if splice else [])]
 
 

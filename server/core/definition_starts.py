@@ -2,7 +2,7 @@
 
 from typing import Final
 
-_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _MOST: Final = 999_999_999
 _REASON: Final = {"$ref": "#/$defs/reason"}
 
@@ -10,7 +10,7 @@ _REASON: Final = {"$ref": "#/$defs/reason"}
 def new_form(code: str, title: str, workflow: str) -> dict[str, object]:
     """A yearly report of the communes with one figure and one test."""
     return {
-        "$schema": _DIALECT,
+        "$schema": DIALECT,
         "title": title,
         "type": "object",
         "additionalProperties": False,

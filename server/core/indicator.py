@@ -12,8 +12,22 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class IndicatorTexts:
+    """What an indicator means and how it is worked out, in one language; whose words they are."""
+
+    definition: str
+    method: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Indicator:
-    """One catalogue entry; ``constructed`` is shown wherever the entry is shown."""
+    """One catalogue entry; ``constructed`` is shown wherever the entry is shown.
+
+    The texts of meaning and method are empty where the catalogue has none. *ministry_code* is the
+    national committee's; the days *valid_from* and *valid_to* (ISO, included) are empty where no
+    limit is said: an indicator is retired by its end, never deleted.
+    """
 
     code: str
     title: str
@@ -28,6 +42,24 @@ class Indicator:
     owner_units: tuple[str, ...]
     source: str
     constructed: bool
+    definition: str = ""
+    method: str = ""
+    definition_en: str = ""
+    method_en: str = ""
+    text_source: str = ""
+    text_source_en: str = ""
+    ministry_code: str = ""
+    valid_from: str = ""
+    valid_to: str = ""
+
+    def texts(self, language: str) -> IndicatorTexts | None:
+        """Meaning and method, in Vietnamese where *language* has none; None without any."""
+        if not (self.definition or self.method):
+            return None
+        if language == "en" and (self.definition_en or self.method_en):
+            source = self.text_source_en or self.text_source
+            return IndicatorTexts(self.definition_en, self.method_en, source)
+        return IndicatorTexts(self.definition, self.method, self.text_source)
 
     def adds_up(self, measure_unit: str) -> bool:
         return any(

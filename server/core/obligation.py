@@ -93,6 +93,15 @@ class Obligation:
         """The local day on which it left the unit."""
         return None if self.sent_at is None else self.sent_at.astimezone(LOCAL).date()
 
+    @property
+    def deadline(self) -> date:
+        """The day by which it must leave the unit: a return or an extension may set it."""
+        if self.progress is Progress.RETURNED and self.return_due_on is not None:
+            return self.return_due_on
+        if self.excused_until is not None and self.progress not in (Progress.SENT, Progress.FINAL):
+            return max(self.due_on, self.excused_until)
+        return self.due_on
+
     def state(self, today: date) -> ObligationState:
         """The state on that day; a returned report follows the return, not the calendar."""
         by_progress = {

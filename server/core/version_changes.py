@@ -54,6 +54,8 @@ def version_changes(older: Form, newer: Form) -> tuple[VersionChange, ...]:
     left: set[str] = set()
     reached: set[str] = set()
     for step in _steps(newer):
+        if step["op"] == "default":  # nothing went anywhere: what is new is told below
+            continue
         sources, targets = _ends(step)
         left.update(sources, map(_column, sources))
         reached.update(targets, map(_column, targets))
@@ -78,6 +80,7 @@ def version_changes(older: Form, newer: Form) -> tuple[VersionChange, ...]:
 
 _DECLARED: Mapping[str, Change] = {
     "rename": Change.MOVED,
+    "move": Change.MOVED,
     "split": Change.SPLIT,
     "merge": Change.MERGED,
     "recode": Change.RECODED,

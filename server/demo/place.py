@@ -32,6 +32,8 @@ from_name = "Biểu mẫu (minh họa)"
 
 [files]
 var = "{var}"
+# What the editor publishes is written here, not into the checkout.
+definitions = "{var}"
 
 [demo]
 enabled = true
@@ -97,6 +99,8 @@ class Place:
         if self.folder.exists():
             shutil.rmtree(self.folder)
         self.folder.mkdir(mode=0o700, parents=True)
+        for name in ("form_definitions", "workflows"):
+            (self.folder / name).mkdir()
 
     def holders(self) -> list[KeyHolder]:
         """The accounts handed out so far."""

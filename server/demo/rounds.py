@@ -168,6 +168,4 @@ def open_collection(
         forms=collection.forms,
         opens_on=day,
     )
-    services.rounds.open(
-        actor, round_, due=collection.due, units=units, parents=collection.parents
-    )
+    services.rounds.open(actor, round_, due=collection.due, units=units, parents=collection.parents)

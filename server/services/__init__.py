@@ -10,7 +10,10 @@ from server.services.approvals import Approvals
 from server.services.assignments import Assignments
 from server.services.attachments import Attachments
 from server.services.background import Background
+from server.services.backtests import Backtests
 from server.services.blank_prints import BlankPrints
+from server.services.board import Board
+from server.services.calendar_feeds import CalendarFeeds
 from server.services.catalogue import Catalogue
 from server.services.cell_history import CellHistory
 from server.services.comments import Comments
@@ -18,14 +21,19 @@ from server.services.consolidations import Consolidations
 from server.services.corrections import Corrections
 from server.services.definition_drafts import DefinitionDrafts
 from server.services.definition_issues import DefinitionIssues
+from server.services.definition_migrations import DefinitionMigrations
+from server.services.definition_tables import DefinitionTables
 from server.services.delegations import Delegations
 from server.services.desk import Desk
 from server.services.dispatch import Dispatch
+from server.services.due_calendar import DueCalendar
 from server.services.evidence import Evidence
 from server.services.exports import Exports
 from server.services.extensions import Extensions
 from server.services.handovers import Handovers
 from server.services.idempotency import Idempotency
+from server.services.impact import ImpactStudies
+from server.services.indicator_sheets import IndicatorSheets
 from server.services.jobs import Jobs
 from server.services.ledger import Ledger
 from server.services.mail import MailDesk
@@ -64,6 +72,8 @@ class Services:
     attachments: Attachments
     background: Background
     blank_prints: BlankPrints
+    board: Board
+    calendar_feeds: CalendarFeeds
     catalogue: Catalogue
     cell_history: CellHistory
     comments: Comments
@@ -71,14 +81,20 @@ class Services:
     corrections: Corrections
     definition_drafts: DefinitionDrafts
     definition_issues: DefinitionIssues
+    definition_tables: DefinitionTables
+    definition_migrations: DefinitionMigrations
+    impact: ImpactStudies
+    backtests: Backtests
     delegations: Delegations
     desk: Desk
     dispatch: Dispatch
+    due_calendar: DueCalendar
     evidence: Evidence
     exports: Exports
     extensions: Extensions
     handovers: Handovers
     idempotency: Idempotency
+    indicator_sheets: IndicatorSheets
     jobs: Jobs
     ledger: Ledger
     mail: MailDesk

@@ -107,7 +107,8 @@ class Catalogue:
 
     def forms(self) -> tuple[Form, ...]:
         """The newest version of each form, by code."""
-        return tuple(self.form(code) for code in sorted(self._fresh().latest_forms))
+        latest = self._fresh().latest_forms
+        return tuple(self.form(code, latest[code]) for code in sorted(latest))
 
     def workflow(self, code: str, version: int | None = None) -> Workflow:
         if version is None:
@@ -202,6 +203,19 @@ class Catalogue:
             self.store.put_indicators(list(indicators))
             self._record("indicators/all", actor, {"count": len(indicators)})
         return len(indicators)
+
+    def change_indicators(
+        self, indicators: Iterable[Indicator], actor: Actor, changes: Mapping[str, str]
+    ) -> None:
+        """A new edition of the catalogue; *changes* tells by code what became of each."""
+        listed = list(indicators)
+        with self.transaction():
+            self.store.put_indicators(listed)
+            edition = self.store.indicator_edition()
+            self._record(
+                "indicators/all", actor,
+                {"count": len(listed), "edition": edition, "changes": dict(changes)},
+            )  # fmt: skip
 
     def installed(self) -> Installed:
         """What a definition may refer to."""

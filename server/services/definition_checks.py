@@ -1,4 +1,4 @@
-"""Checking definition files against what ships, with no database: ``./run check``, ``diff``."""
+"""Checking definition files against what ships, with no database: ``./run check``."""
 
 import csv
 import json
@@ -84,11 +84,6 @@ class DefinitionChecks:
             if result.kind == "form" and not result.refusals and self._is_at_home(path):
                 results += self._examples(path)
         return results
-
-    def differences(self, before: Path, after: Path) -> list[str]:
-        """The worded differences of two definition files, by JSON Pointer."""
-        old, new = _source(before), _source(after)
-        return list(_compare("", old, new))
 
     def _in_folder(self, folder: Path) -> list[Path]:
         shipped = [path for _, path in definition_files(self.root)]
@@ -188,27 +183,3 @@ def _schema(path: Path) -> Mapping[str, object]:
     if not isinstance(schema, dict):
         raise TypeError(path)
     return schema
-
-
-def _compare(path: str, old: object, new: object) -> list[str]:
-    if isinstance(old, dict) and isinstance(new, dict):
-        lines = []
-        for key in list(dict.fromkeys([*old, *new])):
-            lines += _compare(f"{path}/{key}", old.get(key, _ABSENT), new.get(key, _ABSENT))
-        return lines
-    if old == new:
-        return []
-    if old is _ABSENT:
-        return [f"+ {path}: {_short(new)}"]
-    if new is _ABSENT:
-        return [f"- {path}: {_short(old)}"]
-    return [f"~ {path}: {_short(old)} -> {_short(new)}"]
-
-
-_ABSENT = object()
-_SHOWN = 120
-
-
-def _short(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -21,6 +21,7 @@ from server.core.definition_draft import (
     title_of,
 )
 from server.core.definition_editor import EditRefused, applied
+from server.core.definition_lint import lint_form
 from server.core.definition_merging import changes, merged
 from server.core.definition_starts import new_form, new_workflow
 from server.core.definition_writing import written
@@ -86,6 +87,13 @@ class DefinitionDrafts:
         found += refuse_identity(wanted)
         return sorted(found, key=lambda refusal: (refusal.line, refusal.column))
 
+    def warnings(self, draft: DefinitionDraft) -> list[Refusal]:
+        """What the linter says of a form that could be published; it blocks nothing."""
+        if draft.kind != "form":
+            return []
+        known = {indicator.code: indicator for indicator in self.catalogue.indicators()}
+        return lint_form(draft.text, known)
+
     def latest(self, kind: DraftKind, code: str) -> Latest | None:
         """The newest published version; None for a definition that is not published yet."""
         try:
@@ -139,10 +147,23 @@ class DefinitionDrafts:
         """A new definition with the least that can be published."""
         require_admin(actor)
         title = self._new_name(kind, code, title)
-        flows = [workflow.code for workflow in self.catalogue.workflows()]
-        first = "commune_province" if "commune_province" in flows else "".join(flows[:1])
-        document = new_form(code, title, first) if kind == "form" else new_workflow(code, title)
+        document = (
+            new_form(code, title, self.first_workflow())
+            if kind == "form"
+            else new_workflow(code, title)
+        )
         return self._begun(actor, kind, code, written(document), None)
+
+    def begin_with(self, actor: Actor, code: str, title: str, text: str) -> DefinitionDraft:
+        """A new form whose first text was made elsewhere under that code and title."""
+        require_admin(actor)
+        self._new_name("form", code, title)
+        return self._begun(actor, "form", code, text, None)
+
+    def first_workflow(self) -> str:
+        """The workflow that a new form begins with; empty where none is published."""
+        flows = [workflow.code for workflow in self.catalogue.workflows()]
+        return "commune_province" if "commune_province" in flows else "".join(flows[:1])
 
     def copy(
         self, actor: Actor, kind: DraftKind, source: str, code: str, title: str

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from server.core.indicator import CodeList, CodeListItem, Indicator, Measure
+from server.core.vietnamese import nfc
 
 Kind = Literal["form", "workflow", "codelist"]
 
@@ -62,7 +63,7 @@ def read_indicators(document: Mapping[str, Any]) -> tuple[Indicator, ...]:
         Indicator(
             code=str(entry["code"]),
             title=str(entry["title"]),
-            title_en=str(entry.get("i18n", {}).get("en", {}).get("title", entry["title"])),
+            title_en=str(_english(entry).get("title", entry["title"])),
             group=str(entry["group"]),
             group_title=groups[str(entry["group"])],
             measures=tuple(
@@ -76,6 +77,20 @@ def read_indicators(document: Mapping[str, Any]) -> tuple[Indicator, ...]:
             owner_units=tuple(entry["ownerUnits"]),
             source=str(entry["source"]),
             constructed=bool(entry["constructed"]),
+            definition=nfc(str(entry.get("definition", ""))),
+            method=nfc(str(entry.get("method", ""))),
+            definition_en=str(_english(entry).get("definition", "")),
+            method_en=str(_english(entry).get("method", "")),
+            text_source=nfc(str(entry.get("textSource", ""))),
+            text_source_en=str(_english(entry).get("textSource", "")),
+            ministry_code=str(entry.get("ministryCode", "")),
+            valid_from=str(entry.get("validFrom", "")),
+            valid_to=str(entry.get("validTo", "")),
         )
         for entry in document["indicators"]
     )
+
+
+def _english(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = entry.get("i18n", {}).get("en", {})
+    return found

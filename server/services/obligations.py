@@ -60,11 +60,16 @@ class Obligations:
     def get(self, actor: Actor, obligation_id: str) -> Obligation:
         """One expected report; its people are those who see its unit, and who answer for it."""
         obligation = self.obligations.get(obligation_id)
-        if obligation.responsible_unit in actor.units(*OWN_UNIT_ROLES):
-            return obligation
-        period = Period.parse(obligation.period)
-        self.reviewer.scope.require(actor, obligation.org_unit, period, "obligation")
+        if not self.reaches(actor, obligation):
+            raise NotFound(kind="obligation")
         return obligation
+
+    def reaches(self, actor: Actor, obligation: Obligation) -> bool:
+        """Whether that expected report exists for the actor."""
+        if obligation.responsible_unit in actor.units(*OWN_UNIT_ROLES):
+            return True
+        unit, tree = obligation.org_unit, self._tree(obligation)
+        return self.reviewer.scope.covers(actor, unit, tree)
 
     def rounds(self) -> list[Round]:
         return list(self.obligations.rounds())

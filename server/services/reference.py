@@ -78,6 +78,20 @@ class Reference:
             day = last.valid_to
         return kept.tree(day)
 
+    def trees_of(self) -> Callable[[str, Period], Tree]:
+        """``tree_of`` for many units at once: the store is asked once for whether it changed."""
+        kept, known = self._fresh(), dict[tuple[str, Period], Tree]()
+
+        def of(unit_id: str, period: Period) -> Tree:
+            found = known.get((unit_id, period))
+            if found is None:
+                last = kept.versions(unit_id)[-1].valid_to
+                day = period.end if last is None or period.end <= last else last
+                found = known[unit_id, period] = kept.tree(day)
+            return found
+
+        return of
+
     def epochs(self) -> tuple[date, ...]:
         """The days from which the tree is another one, oldest first, and today."""
         units = self._fresh().units

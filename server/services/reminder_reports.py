@@ -82,7 +82,7 @@ class DueReports:
 
 def _issuer(form: Form, tree: Tree) -> str:
     """Who asks for the report: the owner of the form under the name it has on that tree."""
-    owner = tree.by_code.get(str(form.settings.get("owner", "")))
+    owner = tree.owner(form.code, str(form.settings.get("owner", "")))
     return "Cơ quan làm công tác dân tộc của tỉnh" if owner is None else owner.name
 
 

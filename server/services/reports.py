@@ -4,7 +4,6 @@ Nothing is averaged: an indicator that does not add up over units says so
 instead of showing a number that means nothing.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,10 +11,10 @@ from decimal import Decimal
 from server.core.access import Actor
 from server.core.consolidation import is_consolidated
 from server.core.indicator import Indicator
-from server.core.obligation import Obligation, Progress
 from server.core.org_unit import Level, OrgUnit, Tree
 from server.core.period import Period
-from server.core.ports import LOCAL, Clock
+from server.core.ports import Clock
+from server.core.reporting_rate import Rate, rates_of
 from server.errors import NotFound, RequestInvalid
 from server.services.catalogue import Catalogue
 from server.services.periods import asked_period
@@ -26,7 +25,8 @@ from server.storage.observations import ObservationStore, Sum
 
 #: What figures can be grouped by besides the dimensions of the indicator.
 UNIT_GROUPS = ("org_unit", "district", "commune", "province")
-_EVERYTHING = 100_000
+_RATE_GROUPS = (None, "org_unit", "district", "province", "level")
+_EVERYTHING = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +41,6 @@ class Figure:
     value: Decimal | None
     reports: int
     additive: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """How many reports were expected, sent and sent in time, for one group."""
-
-    group: str
-    expected: int
-    actual: int
-    on_time: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,28 +100,31 @@ class Reports:
     def reporting_rates(
         self, actor: Actor, *, form: str, period: str, group_by: str | None = None
     ) -> list[Rate]:
-        """Expected, actual and timely reports of one form and period, by district or form."""
+        """Expected, actual, timely and excused reports of one form and period, by group."""
         span = asked_period(period)
-        if group_by not in (None, "district", "org_unit", "province"):
+        if group_by not in _RATE_GROUPS:
             raise RequestInvalid(reason="group_by", path="/group_by")
-        units = self.scope.visible(actor, span)
-        counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-        for obligation in self.obligations.list_(
+        units, shown = self.scope.visible(actor, span), self.catalogue.form(form)
+        tree_of = self.reference.trees_of()
+        owed, groups = [], dict[str, str]()
+        for one in self.obligations.list_(
             form=form, org_units=units, period=period, limit=_EVERYTHING
         ):
-            group = form
-            tree = self.reference.tree_of(obligation.org_unit, span)
-            if is_consolidated(self.catalogue.form(form), tree.by_id[obligation.org_unit].level):
+            tree = tree_of(one.org_unit, span)
+            level = tree.by_id[one.org_unit].level
+            if is_consolidated(shown, level):
                 continue  # a sum of the reports that are counted here
-            if group_by is not None:
-                group = obligation.org_unit
-                if group_by != "org_unit":
-                    group = _group(tree, obligation.org_unit, Level(group_by))
-            count = counts[group]
-            count[0] += 1
-            count[1] += is_sent(obligation)
-            count[2] += is_timely(obligation)
-        return [Rate(group, *count) for group, count in sorted(counts.items())]
+            owed.append(one)
+            match group_by:
+                case None:
+                    groups[one.id] = form
+                case "org_unit":
+                    groups[one.id] = one.org_unit
+                case "level":
+                    groups[one.id] = str(level)
+                case _:
+                    groups[one.id] = _group(tree, one.org_unit, Level(group_by))
+        return rates_of(owed, self.clock.today(), lambda one: groups[one.id])
 
     def unit_of(self, unit_id: str, period: str) -> OrgUnit:
         """The unit as it was at the end of that period, for headings of rows."""
@@ -152,17 +145,6 @@ class Reports:
             raise NotFound(kind="org_unit")
         below = tree.below(org_unit)
         return below if visible is None else below & visible
-
-
-def is_sent(obligation: Obligation) -> bool:
-    return obligation.progress in (Progress.SENT, Progress.FINAL)
-
-
-def is_timely(obligation: Obligation) -> bool:
-    """Sent, and on or before the due day of the unit's calendar."""
-    if not is_sent(obligation) or obligation.sent_at is None:
-        return False
-    return obligation.sent_at.astimezone(LOCAL).date() <= obligation.due_on
 
 
 def _figure(indicator: Indicator, found: Sum, dimensions: Sequence[str]) -> Figure:

@@ -241,6 +241,12 @@ class Rounds:
         self.files.put(content)  # a sweep may have taken an old copy meanwhile
         return letter
 
+    def letters(self, obligations: Iterable[Obligation]) -> Mapping[str, Letter]:
+        """By id of these expected reports the letter of their round, where its file is attached."""
+        rounds = {one.id: one.round for one in obligations if one.round is not None}
+        kept = self.obligations.kept_rounds.letters(set(rounds.values()))
+        return {id_: kept[round_] for id_, round_ in rounds.items() if round_ in kept}
+
     def letter_file(self, letter: Letter) -> Path:
         """Where the bytes stand; ``NotFound`` when the folder has lost them."""
         path = self.files.path(letter.sha256)

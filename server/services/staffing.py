@@ -20,11 +20,13 @@ from server.storage.assignments import AssignmentStore
 class Route:
     """The units whose new reports of some forms go through one workflow today.
 
-    *owner* is the official code of the unit that owns these forms.
+    *owner* is the official code of the unit that owns these forms; *form* is the one form for
+    which another unit than for the rest stands for that code, and empty otherwise.
     """
 
     workflow: Workflow
     owner: str | None
+    form: str
     forms: tuple[str, ...]
     org_units: tuple[str, ...]
 
@@ -40,9 +42,13 @@ class Staffing:
     clock: Clock
 
     def gaps(
-        self, workflow: Workflow, org_units: Collection[str], owner: str | None = None
+        self,
+        workflow: Workflow,
+        org_units: Collection[str],
+        owner: str | None = None,
+        form: str = "",
     ) -> tuple[Gap, ...]:
-        """Where reports of these units would stay today; *owner* is the code in ``x-form.owner``.
+        """Where reports of these units would stay today; *owner* and *form* as in ``Route``.
 
         Units that do not exist today owe nothing and are left out.
         """
@@ -54,7 +60,7 @@ class Staffing:
                 code=unit.code,
                 level=str(unit.level),
                 kind=unit.kind,
-                places=places_of(tree, unit.id, owner),
+                places=places_of(tree, unit.id, owner, form),
                 above=frozenset(over.id for over in tree.ancestors(unit.id)),
             )
             for unit in (
@@ -72,31 +78,36 @@ class Staffing:
         today = self.clock.today()
         tree = self.reference.tree(today)
         rules = self.assignments.all()
-        forms: dict[tuple[str, str | None], dict[str, None]] = {}
-        units: dict[tuple[str, str | None], dict[str, None]] = {}
+        forms: dict[tuple[str, str, str], dict[str, None]] = {}
+        units: dict[tuple[str, str, str], dict[str, None]] = {}
         for form in self.catalogue.forms():
-            owner = form.settings.get("owner")
+            owner = str(form.settings.get("owner") or "")
+            apart = form.code if (form.code, owner) in tree.owners else ""
             for unit in owing_with_sums(form, rules_on(form, rules, today), tree):
                 try:
                     code = Reviewer.workflow_code(form, unit, tree)
                 except NotFound:
                     continue  # the form names no workflow for this level; it cannot be started
-                key = code, None if owner is None else str(owner)
+                key = code, owner, apart
                 forms.setdefault(key, {})[form.code] = None
                 units.setdefault(key, {})[unit.id] = None
         return tuple(
-            Route(self.catalogue.workflow(code), owner, tuple(names), tuple(units[code, owner]))
-            for (code, owner), names in sorted(
-                forms.items(), key=lambda item: (item[0][0], item[0][1] or "")
+            Route(
+                workflow=self.catalogue.workflow(code),
+                owner=owner or None,
+                form=apart,
+                forms=tuple(names),
+                org_units=tuple(units[code, owner, apart]),
             )
+            for (code, owner, apart), names in sorted(forms.items())
         )
 
     def people(
-        self, workflow: Workflow, org_unit: str, owner: str | None = None
+        self, workflow: Workflow, org_unit: str, owner: str | None = None, form: str = ""
     ) -> tuple[Actor, ...]:
         """Everybody who could act on a report of that unit today, with the grants of today."""
         today = self.clock.today()
-        places = places_of(self.reference.tree(today), org_unit, owner)
+        places = places_of(self.reference.tree(today), org_unit, owner, form)
         asked = {people.at for move in workflow.transitions for people in move.people} | {
             state.escalate.at for state in workflow.states.values() if state.escalate is not None
         }

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from server.core.access import Actor, Role
+from server.core.access import OWN_UNIT_ROLES, Actor, Role
 from server.core.finding import Severity
 from server.core.form import Form
 from server.core.obligation import Obligation
@@ -75,6 +75,7 @@ def waiting_for(
     found = reviewer.submissions.whereabouts(
         org_units=reviewer.scope.visible(actor),
         states=_states(reviewer),
+        filing=actor.units(Role.SIGNER),
         after=after,
         limit=limit + 1,
     )
@@ -123,14 +124,17 @@ class _Reader:
                    for move in workflow.transitions):  # fmt: skip
             return None
         period, tree = self.periods[one.period], self._tree(one)
-        if not self.reviewer.scope.covers(self.actor, one.org_unit, tree):
+        obligation = self.obligations[one.obligation]
+        filing = obligation.responsible_unit
+        answers = filing in self.actor.units(*OWN_UNIT_ROLES)
+        if not answers and not self.reviewer.scope.covers(self.actor, one.org_unit, tree):
             return None
         owner = form.settings.get("owner")
         places = places_of(tree, one.org_unit, None if owner is None else str(owner), form.code)
+        places["unit"] = filing
         moves = self._moves(one, form, workflow, places, tree)
         if not any(move.event in DECISIONS for move in moves):
             return None
-        obligation = self.obligations[one.obligation]
         view = WaitingView(
             submission=one,
             form=form,

@@ -223,12 +223,14 @@ class CatalogueStore:
         last = self._database.row(
             "SELECT number, digest FROM indicator_edition ORDER BY number DESC LIMIT 1"
         )
-        if last is not None and last[1] == digest:
+        # With its number in the mark, so that a catalogue may become again what it was before.
+        if last is not None and last[1] in (digest, digest_of([last[0], document])):
             return False
         number = 1 if last is None else last[0] + 1
+        mark = digest if last is None else digest_of([number, document])
         self._database.run(
             "INSERT INTO indicator_edition (number, digest, document) VALUES (?, ?, ?)",
-            (number, digest, dumps(document)),
+            (number, mark, dumps(document)),
         )
         self._database.run("DELETE FROM indicator")
         self._database.run_many(
@@ -247,6 +249,11 @@ class CatalogueStore:
         )
         self._raise_stamp()
         return True
+
+    def indicator_edition(self) -> int:
+        """The number of the current edition, 0 before the first."""
+        row = self._database.row("SELECT MAX(number) FROM indicator_edition")
+        return 0 if row is None or row[0] is None else int(row[0])
 
     def indicators(self) -> list[Indicator]:
         """The current catalogue, by code."""

@@ -134,6 +134,25 @@ class ObligationStore:
         )
         return [_obligation(row) for row in rows]
 
+    def between(
+        self, first: date, last: date, concerning: Collection[str] | None = None
+    ) -> list[Obligation]:
+        """Reports that may have to leave their unit between these days; with *concerning*, of
+        units that owe them or answer for them."""
+        days = (day_text(first), day_text(last))
+        dates = ("due_on", "excused_until", "return_due_on")
+        where = " OR ".join(f"o.{name} BETWEEN ? AND ?" for name in dates)
+        values: list[object] = [*days, *days, *days]
+        if concerning is not None:
+            several = marks(concerning) or "NULL"
+            where = f"({where}) AND (o.org_unit_id IN ({several})"
+            where += f" OR o.responsible_unit_id IN ({several}))"
+            values += [*sorted(concerning), *sorted(concerning)]
+        return [
+            _obligation(row)
+            for row in self._database.rows(f"{_SELECT} WHERE {where} ORDER BY o.id", values)
+        ]
+
     def counts(
         self,
         form: str | None = None,

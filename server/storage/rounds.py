@@ -1,7 +1,7 @@
 """Collection rounds kept: the letter, its dates, its file, and how far the reports of each are."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import date
 
@@ -10,6 +10,7 @@ from server.core.obligation import Letter, Progress, Round, RoundDates
 from server.errors import Conflict, NotFound
 from server.storage.database import Database
 from server.storage.fields import day, day_text
+from server.storage.searching import marks
 
 _COLUMNS = (
     "id, code, title, period, letter_number, letter_on, contact, phone, level, forms, opens_on,"
@@ -73,6 +74,17 @@ class RoundStore:
         )
         if not changed:
             raise NotFound(kind="round", id=round_id)
+
+    def letters(self, round_ids: Collection[str]) -> Mapping[str, Letter]:
+        """By id of these rounds the letter, of those that have its file."""
+        if not round_ids:
+            return {}
+        rows = self._database.rows(
+            "SELECT id, letter_name, letter_type, letter_size, letter_sha256 FROM round"
+            f" WHERE id IN ({marks(round_ids)}) AND letter_sha256 IS NOT NULL",
+            tuple(sorted(round_ids)),
+        )
+        return {id_: Letter(name, kind, int(size), sha) for id_, name, kind, size, sha in rows}
 
     def all(self, period: str | None = None) -> list[Round]:
         """All rounds, the newest letter first."""

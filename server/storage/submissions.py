@@ -116,16 +116,27 @@ class SubmissionStore(RevisionStore, SurveyRecordStore, CommentStore):
         *,
         org_units: Collection[str] | None,
         states: Collection[str],
+        filing: Collection[str] = (),
         after: str | None = None,
         limit: int = 500,
     ) -> list[Whereabouts]:
-        """As ``list_``, without the figures: they are most of what a report weighs."""
-        if not states or (org_units is not None and not org_units):
+        """As ``list_``, without the figures: they are most of what a report weighs.
+
+        Besides those of *org_units*, reports for which one of the units *filing* answers.
+        """
+        if not states or (org_units is not None and not org_units and not filing):
             return []
         where, values = [f"state IN ({marks(states)})", "id > ?"], [*sorted(states), after or ""]
         if org_units is not None:
-            where.append(f"org_unit_id IN ({marks(org_units)})")
+            places = [f"org_unit_id IN ({marks(org_units)})"] if org_units else []
             values += sorted(org_units)
+            if filing:
+                places.append(
+                    "obligation_id IN (SELECT id FROM obligation"
+                    f" WHERE responsible_unit_id IN ({marks(filing)}))"
+                )
+                values += sorted(filing)
+            where.append(f"({' OR '.join(places)})")
         rows = self._database.rows(
             "SELECT id, obligation_id, form_version_id, workflow_version_id, org_unit_id, period,"
             f" state, edit, revision, nil, state_since FROM submission WHERE {' AND '.join(where)}"

@@ -121,8 +121,14 @@ def account() -> ResponseReturnValue:
     ]
     unit = reference.unit(own.org_unit).name if own.org_unit else None
     wishes = services().mail_wishes.of(current_actor())
+    calendar = "due_calendar.own_feed"
     return render_template(
-        "accounts/account.html", own=own, unit=unit, grants=grants, wishes=wishes
+        "accounts/account.html",
+        own=own,
+        unit=unit,
+        grants=grants,
+        wishes=wishes,
+        calendar=url_for(calendar) if calendar in current_app.view_functions else None,
     )
 
 

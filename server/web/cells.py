@@ -12,13 +12,14 @@ from flask.typing import ResponseReturnValue
 from server.core.access import Right
 from server.core.answer_paths import cell_title, place_of, value_at
 from server.core.answer_schema import merged
-from server.core.indicator import Indicator
+from server.core.indicator import Indicator, IndicatorTexts
 from server.core.json_text import dumps
 from server.core.layout import Column, Field
 from server.core.vietnamese import nfc
 from server.services.cell_history import CellEvent, CellPast
 from server.services.review import SubmissionView
 from server.web.comments import live_anchor, threads_of
+from server.web.language import language_of_request
 from server.web.policy import policy
 from server.web.session import current_actor, services
 from server.web.submission_texts import column_of, value_text
@@ -49,6 +50,7 @@ class Meaning:
     unit: str
     formula: str
     indicator: Indicator | None
+    texts: IndicatorTexts | None
 
 
 @blueprint.get("/submissions/<submission_id>/cell")
@@ -156,6 +158,7 @@ def _meaning(view: SubmissionView, path: str, past: CellPast) -> Meaning:
         unit=_unit(view, column, past.indicator),
         formula=number.partition("=")[2].strip(),
         indicator=past.indicator,
+        texts=None if past.indicator is None else past.indicator.texts(language_of_request()),
     )
 
 

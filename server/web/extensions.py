@@ -18,7 +18,7 @@ from server.core.obligation import Obligation
 from server.core.period import Period
 from server.core.vietnamese import DateUnclear, nfc, parse_date
 from server.core.vietnamese_numbers import format_date
-from server.errors import AccessDenied, Conflict, InputInvalid
+from server.errors import Conflict, InputInvalid
 from server.services.extensions import ExtensionView
 from server.web.language import gettext as _
 from server.web.language import language_of_request
@@ -215,8 +215,6 @@ def _tried(act: Callable[[], object]) -> list[dict[str, str]]:
             }
             for one in listed
         ]
-    except AccessDenied:
-        return [{"field": "", "message": _("Việc này do cơ quan cấp trên của đơn vị quyết định.")}]
     except Conflict:
         text = _("Đề nghị này đã được trả lời, hoặc báo cáo không còn cần gia hạn.")
         return [{"field": "", "message": text}]

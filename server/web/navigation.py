@@ -74,6 +74,7 @@ WORK = (
         at=frozenset({Level.PROVINCE}),
     ),
     Entry("Theo dõi tiến độ", "reports.progress", Right.READ),
+    Entry("Lịch hạn gửi", "due_calendar.index", Right.SIGNED_IN),
     Entry(
         "Đôn đốc",
         "urging.index",
@@ -146,6 +147,8 @@ def _level(unit_id: str) -> Level | None:
 
 def _is_here(endpoint: str) -> bool:
     here = request.endpoint or ""
+    if endpoint == "reports.progress" and here.startswith("board."):
+        return True  # the other pages of the same entry
     return here == endpoint or (
         endpoint.endswith(".index_view") and here.startswith(endpoint.removesuffix("index_view"))
     )

@@ -150,7 +150,7 @@ def _password_first(error: PasswordChangeDue) -> ResponseReturnValue:
 def _deliberate(error: BieumauError) -> ResponseReturnValue:
     shown = problem_of(error)
     if shown.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _log.error("request_failed", code=shown.code, path=request.path, exc_info=error)
+        _log.error("request_failed", code=shown.code, path=_path_without_secret(), exc_info=error)
         forget_caller()
     return answer(shown)
 
@@ -169,6 +169,12 @@ def _of_the_framework(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
+def _path_without_secret() -> str:
+    """The path for the log; where an address is itself a secret, only the rule it fits."""
+    rule = request.url_rule
+    return rule.rule if rule is not None and "token" in rule.arguments else request.path
+
+
 def _unforeseen(error: Exception) -> ResponseReturnValue:
     """The last handler: the log gets everything, the caller an id to tell the administrator."""
     identity = secrets.token_hex(6)
@@ -176,7 +182,7 @@ def _unforeseen(error: Exception) -> ResponseReturnValue:
         "request_crashed",
         id=identity,
         method=request.method,
-        path=request.path,
+        path=_path_without_secret(),
         endpoint=request.endpoint,
         exc_info=error,
     )

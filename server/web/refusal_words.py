@@ -303,6 +303,32 @@ TEXTS: Final[Mapping[str, Callable[[Facts], str]]] = {
     "feed-value": lambda facts: _(
         "Phép cộng (sum) cần một ô số ở value; phép đếm (count) không có value."
     ),
+    # Schemas of others
+    "foreign-dialect": lambda facts: _(
+        "Chỉ nhận JSON Schema bản 2020-12; tệp này ghi %(dialect)s.",
+        dialect=_fact(facts, "dialect"),
+    ),
+    "foreign-root": lambda facts: _("Lược đồ phải tả một đối tượng (type: object)."),
+    "foreign-empty": lambda facts: _("Đối tượng này không có mục nào (properties)."),
+    "foreign-keyword": lambda facts: _(
+        "Chưa dùng được từ khóa “%(keyword)s” ở chỗ này.", keyword=_fact(facts, "keyword")
+    ),
+    "foreign-type": lambda facts: _(
+        "Chưa dùng được loại “%(type)s”. Mỗi ô có đúng một loại: số, chữ, có hoặc không.",
+        type=_fact(facts, "type"),
+    ),
+    "foreign-reference": lambda facts: _(
+        "Không theo được tham chiếu “%(reference)s”: nằm ngoài tệp, không có, hoặc tự chứa mình.",
+        reference=_fact(facts, "reference"),
+    ),
+    "foreign-nesting": lambda facts: _("Lồng quá sâu: trong một dòng chỉ có ô."),
+    "foreign-mixed": lambda facts: _("Trong một mục vừa có ô vừa có đối tượng. Tách làm hai mục."),
+    "foreign-items": lambda facts: _("Danh sách phải tả phần tử bằng một lược đồ (items)."),
+    "foreign-step": lambda facts: _(
+        "Bước số %(step)s không dùng được; chỉ có 1; 0,1; 0,01; 0,001; 0,0001.",
+        step=_fact(facts, "step"),
+    ),
+    "foreign-choices": lambda facts: _("Các giá trị lựa chọn phải cùng một loại chữ hoặc số."),
     # Drafts, and files beside a definition
     "draft-code": lambda facts: _(
         "Bản nháp này thuộc mã “%(wanted)s”. Không đổi mã ở đây.", wanted=_fact(facts, "wanted")

@@ -5,21 +5,20 @@ Both show only what lies in the reader's scope, and keep every filter in the add
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.core.access import Right
-from server.core.consolidation import is_consolidated
 from server.core.indicator import Indicator
-from server.core.obligation import Obligation, ObligationState
-from server.core.org_unit import Level, OrgUnit, Tree
+from server.core.obligation import Obligation, Timeliness
+from server.core.org_unit import Level, OrgUnit
 from server.core.period import Period
-from server.core.submission import Submission
+from server.core.reporting_rate import is_sent, share
 from server.core.vietnamese import collation_key
 from server.errors import NotFound, RequestInvalid
+from server.services.board import BoardFilter, BoardLine
 from server.services.reports import Figure
 from server.web.group_choice import groups_of_reader
 from server.web.policy import policy
@@ -27,7 +26,6 @@ from server.web.session import current_actor, services
 from server.web.submission_states import (
     Badge,
     badge_of,
-    days_late,
     late_badge,
     obligation_badge,
 )
@@ -35,8 +33,6 @@ from server.web.submission_words import gettext as _
 
 blueprint = Blueprint("reports", __name__)
 _PAGE = 200
-_EVERYTHING = 100_000
-_BATCH = 500
 _LATE_CLASSES = (1, 5, 10)
 
 
@@ -50,7 +46,7 @@ class BoardRow:
     form: str
     period: str
     badge: Badge
-    late: Badge | None
+    late: Badge | None  # worked out for the rows that are shown
     days_late: int
 
 
@@ -78,9 +74,10 @@ def progress() -> ResponseReturnValue:
         if (chosen["state"] is None or row.badge.title == chosen["state"])
         and row.days_late >= least
     ]
+    today = services().clock.today()
     return render_template(
         "reports/progress.html",
-        rows=shown[:_PAGE],
+        rows=[replace(row, late=late_badge(row.obligation, today)) for row in shown[:_PAGE]],
         more=max(0, len(shown) - _PAGE),
         all=len(rows),
         counts=counts.most_common(),
@@ -211,88 +208,48 @@ def _usual() -> tuple[str | None, str | None]:
 
 
 def _board(form: str | None, period: str | None) -> list[BoardRow]:
-    actor, today = current_actor(), services().clock.today()
-    found: list[Obligation] = []
-    after: str | None = None
-    while True:
-        page = services().obligations.list_(
-            actor, form=form, period=period, after=after, limit=_BATCH
+    known: dict[tuple[str, str], Badge] = {}
+    lines = services().board.lines(current_actor(), BoardFilter(form=form, period=period))
+    return [
+        BoardRow(
+            obligation=line.obligation,
+            unit=line.unit,
+            district="" if line.district is None else line.district.name,
+            form=line.form.title,
+            period=Period.parse(line.obligation.period).title,
+            badge=_badge(line, known),
+            late=None,
+            days_late=line.days_late,
         )
-        found += page.items
-        after = page.next
-        if after is None or len(found) >= _EVERYTHING:
-            break
-    started = _submissions(form, period)
-    rows = [_row(obligation, started, today) for obligation in found if not _is_sum(obligation)]
-    return sorted(
-        rows,
-        key=lambda row: (
-            row.period,
-            row.form,
-            collation_key(row.district),
-            collation_key(row.unit.name),
-        ),
-    )
+        for line in lines
+    ]
 
 
-def _is_sum(obligation: Obligation) -> bool:
-    """Whether it is a consolidated report: those have a page of their own."""
-    tree = services().reference.tree_of(obligation.org_unit, Period.parse(obligation.period))
-    form = services().catalogue.form(obligation.form)
-    return is_consolidated(form, tree.by_id[obligation.org_unit].level)
-
-
-def _submissions(form: str | None, period: str | None) -> dict[str, Submission]:
-    found: dict[str, Submission] = {}
-    after: str | None = None
-    while True:
-        page = services().submissions.list_(
-            current_actor(), form=form, period=period, after=after, limit=_BATCH
-        )
-        found.update({one.id: one for one in page.items})
-        after = page.next
-        if after is None:
-            return found
-
-
-def _row(obligation: Obligation, started: dict[str, Submission], today: date) -> BoardRow:
-    period = Period.parse(obligation.period)
-    tree = services().reference.tree_of(obligation.org_unit, period)
-    submission = started.get(obligation.submission or "")
-    badge = obligation_badge(obligation.state(today))
-    if submission is not None:
-        workflow = services().catalogue.workflow(submission.workflow, submission.workflow_version)
-        badge = badge_of(workflow, submission.state)
-    return BoardRow(
-        obligation=obligation,
-        unit=tree.by_id[obligation.org_unit],
-        district=_district(tree, obligation.org_unit),
-        form=str(services().catalogue.form(obligation.form).title),
-        period=period.title,
-        badge=badge,
-        late=late_badge(obligation, today),
-        days_late=days_late(obligation, today),
-    )
-
-
-def _district(tree: Tree, unit: str) -> str:
-    found = tree.at_level(unit, Level.DISTRICT)
-    return "" if found is None else found.name
+def _badge(line: BoardLine, known: dict[tuple[str, str], Badge]) -> Badge:
+    """The state as the workflow of the report names it; each is looked up once."""
+    step = line.step or ("", str(line.state))
+    if step not in known:
+        version, state = step
+        if version:
+            code, number = version.rsplit("/", 1)
+            known[step] = badge_of(services().catalogue.workflow(code, int(number)), state)
+        else:
+            known[step] = obligation_badge(line.state)
+    return known[step]
 
 
 def _rates(rows: Sequence[BoardRow]) -> dict[str, float | int | None]:
     """Expected, sent and timely reports of what the board shows, with their rates in percent."""
-    sent_states = (ObligationState.SUBMITTED, ObligationState.APPROVED)
     today = services().clock.today()
-    sent = [row for row in rows if row.obligation.state(today) in sent_states]
-    on_time = sum(row.days_late == 0 for row in sent)
+    sent = [row for row in rows if is_sent(row.obligation)]
+    on_time = sum(row.obligation.timeliness(today) is Timeliness.ON_TIME for row in sent)
     return {
         "expected": len(rows),
         "sent": len(sent),
         "on_time": on_time,
-        "late": sum(row.days_late > 0 and row not in sent for row in rows),
-        "sent_rate": 100 * len(sent) / len(rows) if rows else None,
-        "on_time_rate": 100 * on_time / len(rows) if rows else None,
+        "late": sum(row.days_late > 0 and not is_sent(row.obligation) for row in rows),
+        "sent_rate": share(len(sent), len(rows)),
+        "on_time_rate": share(on_time, len(rows)),
     }
 
 

@@ -90,6 +90,8 @@ def event_done(event: Event, workflow: Workflow) -> str:
         "record_restored": _("Đã khôi phục phiếu"),
         "records_expected": _("Đã ghi số phiếu dự kiến"),
         "workflow_changed": _("Đã chuyển sang phiên bản quy trình mới"),
+        "form_changed": _("Đã chuyển sang phiên bản biểu mẫu mới"),
+        "form_restored": _("Đã trở lại phiên bản biểu mẫu cũ"),
     }
     done = titles.get(code, code)
     return f"{done} ({event.details['signed']}/{event.details['of']})" if among else done
@@ -206,7 +208,7 @@ def office_title(view: SubmissionView, unit_id: str) -> str:
     if owner != _ETHNIC_AFFAIRS or unit.level not in (Level.DISTRICT, Level.PROVINCE):
         return unit.name
     if unit.level is Level.PROVINCE:
-        found = services().reference.tree(view.period.end).by_code.get(owner)
+        found = services().reference.tree(view.period.end).owner(view.form.code, owner)
         return unit.name if found is None else found.name
     return _("Phòng Dân tộc %(unit)s", unit=f"{unit.name[:1].lower()}{unit.name[1:]}")
 

@@ -25,6 +25,7 @@ from server.services.sheets import unit_title
 from server.web.extensions import due_reason, offers_extension
 from server.web.policy import policy
 from server.web.rendering import figures_of
+from server.web.round_letters import with_letters
 from server.web.section_tasks import tasks_of
 from server.web.session import current_actor, services
 from server.web.submission_program import program_of, texts
@@ -66,6 +67,7 @@ class ReportHead:
     may_correct: bool
     due_reason: str
     may_extend: bool
+    letter: bool  # whether the letter of its round can be opened
 
 
 @blueprint.post("/submissions/start")
@@ -172,6 +174,7 @@ def head_of(view: SubmissionView, actor: Actor) -> ReportHead:
         may_correct=services().corrections.may_correct(actor, view),
         due_reason=due_reason(view.obligation),
         may_extend=offers_extension(view.obligation),
+        letter=bool(with_letters(actor, [view.obligation])),
     )
 
 

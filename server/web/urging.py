@@ -35,8 +35,8 @@ _SHOWN = 200
 @blueprint.get("/urging")
 @policy(Right.APPROVE)
 def index() -> ResponseReturnValue:
-    """The late reports of the units below, to tick and to act upon."""
-    return _page({}, ())
+    """The late reports of the units below, to tick and to act upon; ``?chosen=`` ticks some."""
+    return _page({"chosen": request.args.getlist("chosen")[:MOST_AT_ONCE]}, ())
 
 
 @blueprint.post("/urging/mail")

@@ -20,6 +20,7 @@ from server.services.waiting import InboxItem
 from server.services.work import WorkItem
 from server.web.acting import behalf_note
 from server.web.policy import policy
+from server.web.round_letters import with_letters
 from server.web.session import current_actor, services
 from server.web.submission_states import (
     Badge,
@@ -88,6 +89,7 @@ def index() -> ResponseReturnValue:
         "work/index.html",
         owed=within if wanted is None else [row for row in within if wanted(row)],
         all=len(rows),
+        letters=with_letters(actor, [row.item.obligation for row in rows]),
         asked={key for key, found in asked.items() if found[-1].state is ExtensionState.OPEN},
         choices=_choices(within, chosen) if len(rows) > _FEW else (),
         units=_options((row.item.unit.id, row.item.unit.name) for row in rows),

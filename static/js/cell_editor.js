@@ -65,7 +65,7 @@ export class CellEditor {
   key(event) {
     const { key, shiftKey } = event;
     const choosing = this.open.input.tagName === "SELECT";
-    if (key === "Escape") this.finish(false, true);
+    if (key === "Escape") this.giveUp();
     else if (key === "Enter" && (event.ctrlKey || event.metaKey)) this.intoSelection();
     else if (key === "Enter") this.leave(() => this.afterEnter(shiftKey ? -1 : 1));
     else if (key === "Tab") {
@@ -75,6 +75,13 @@ export class CellEditor {
       this.leave(() => this.grid.move(...ARROWS[key]));
     } else return;
     event.preventDefault();
+  }
+
+  /** What was typed is not wanted: nothing of it stays anywhere. */
+  giveUp() {
+    const { cell } = this.open;
+    this.finish(false, true);
+    this.grid.sheet.givenUp(cell.id);
   }
 
   leave(go) {

@@ -24,7 +24,7 @@ function isMissing(cell) {
   return cell.textContent === "" && cell.classList.contains("cell-typed") && cell.parentElement.classList.contains("begun");
 }
 
-/** Where the figure of a cell is: not saved, on its way, or with the server since it was typed here. */
+/** Where the figure of a cell is: not saved, on its way, or with the server since it was typed here. Gives whether it is with the server. */
 export function paintSync(cell, path, saver) {
   const queued = Boolean(saver) && saver.queue.has(path);
   const conflict = Boolean(saver) && saver.conflicts.has(path);
@@ -36,6 +36,7 @@ export function paintSync(cell, path, saver) {
   cell.classList.toggle("pending", queued && !failed);
   cell.classList.toggle("failed", failed);
   cell.classList.toggle("conflict", conflict);
+  return !(queued || conflict || failed);
 }
 
 /** A row in which something stands asks for the rest of it. */

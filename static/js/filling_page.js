@@ -31,6 +31,7 @@ export class FillingPage {
     this.drafts = null;
     this.computed = new Map();
     this.off = new Set();
+    this.unsettled = new Set(); // cells that are marked as not with the server: a table need not be searched for them
     this.undescribed = new Set(); // cells whose looks have changed and whose description has not
     this.past = [];
     this.future = [];
@@ -93,7 +94,8 @@ export class FillingPage {
         rows.add(cell.parentElement);
       } else this.paintField(cell, path);
       cell.classList.toggle("sign", Boolean(this.held(path).status) && this.held(path).value === null);
-      paintSync(cell, path, this.saver);
+      if (paintSync(cell, path, this.saver)) this.unsettled.delete(path);
+      else this.unsettled.add(path);
     }
     rows.forEach(paintBegun);
     this.describe(paths);
@@ -265,7 +267,7 @@ export class FillingPage {
     }
     if (taken.length) this.emit("changed", { paths: taken });
     this.recalculate(this.withCells(foreign));
-    this.paint([...document.querySelectorAll(".pending, .conflict")].map((cell) => cell.id));
+    this.paint([...this.unsettled]);
     this.findings.set(body.findings);
     this.emit("answered", { body });
   }

@@ -12,7 +12,7 @@ import { keepInView, reveal } from "./grid_view.js";
 const FAR = 1e6;
 
 export class Grid {
-  /** `sheet` gives spec, isTyped, show, editText, commit([{path, text}]), clear, undo, redo, focused. */
+  /** `sheet` gives spec, isTyped, show, editText, commit([{path, text}]), givenUp, clear, undo, redo, focused. */
   constructor(table, sheet) {
     this.table = table;
     this.sheet = sheet;

@@ -20,6 +20,7 @@ function sheetOf(page, preview) {
     editText: (cell) => (isSign(cell.id) ? page.show(cell.id) : editText(page.held(cell.id), page.spec(cell.id))),
     title: page.titleOf,
     commit: (typed) => page.commit(typed),
+    givenUp: (path) => page.emit("given-up", { path }),
     clear: (cells) => page.commit(cells.filter(isTyped).map((cell) => ({ path: cell.id, text: "" }))),
     paste: (plan) => preview.take(plan),
     undo: () => page.undo(),

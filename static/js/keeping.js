@@ -36,7 +36,7 @@ export function startKeeping(page) {
     saved: (cells, before, edit) => windows.saved(cells, before, edit),
     state: (state) => {
       page.messages.state(state);
-      page.paint([...document.querySelectorAll(".pending, .failed")].map((cell) => cell.id));
+      page.paint([...page.unsettled]);
       page.emit("state", state);
     },
   };

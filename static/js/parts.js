@@ -30,12 +30,19 @@ function showKept(page, notice) {
   notice.hidden = false;
 }
 
+/** Whether cells of other hands are on the page, or would come with a new line. */
+function hasLocked() {
+  const blanks = [...document.querySelectorAll("template[data-blank]")].map(({ content }) => content);
+  return [document, ...blanks].some((place) => place.querySelector(LOCKED) !== null);
+}
+
 export function start(page) {
+  if (hasLocked()) { // else no table is searched at each figure
+    for (const name of ["computed", "answered", "state"]) page.on(name, lock);
+    lock();
+  }
   const bar = document.getElementById("parts");
-  if (!bar && !document.querySelector(LOCKED)) return; // a consolidated report has sums, but no bar
-  for (const name of ["computed", "answered", "state"]) page.on(name, lock);
-  lock();
-  if (!bar) return;
+  if (!bar) return; // a consolidated report has sums, but no bar
   showKept(page, document.getElementById("parts-kept"));
   for (const form of bar.querySelectorAll("[data-part-form]")) {
     form.addEventListener("submit", async (event) => {

@@ -20,6 +20,7 @@ export class Typing {
     area.addEventListener("input", ({ target }) => this.note(target));
     area.addEventListener("focusout", ({ target }) => this.finish(target));
     page.on("changed", ({ paths }) => paths.forEach((path) => this.forget(path)));
+    page.on("given-up", ({ path }) => this.giveUp(path));
   }
 
   /** The path of the cell that *input* edits, null when it is none or may not be kept. */
@@ -47,7 +48,9 @@ export class Typing {
 
   put(path, text) {
     this.written.add(path);
-    this.page.drafts.putTyping(path, text);
+    const { drafts } = this.page;
+    // Given up while it was being written down: it goes again.
+    drafts.putTyping(path, text).then(() => this.written.has(path) || drafts.removeTyping(path));
   }
 
   /** The editor is left: what was typed is a value now, or was dropped. */
@@ -71,6 +74,12 @@ export class Typing {
   remove(path) {
     this.written.delete(path);
     this.page.drafts.removeTyping(path);
+  }
+
+  /** At once: no value follows, and whoever leaves the page now is not asked about the text again. */
+  giveUp(path) {
+    this.latest.delete(path);
+    if (this.written.has(path)) this.remove(path);
   }
 
   isOpen(path) {

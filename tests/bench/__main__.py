@@ -11,8 +11,10 @@ from pathlib import Path
 
 import apsw
 
+from tests.bench.board import measure_board, worded_board
 from tests.bench.browser import measure_browser, worded_browser
 from tests.bench.desk import measure_desk, worded_desk
+from tests.bench.impact import measure_impact, worded_impact
 from tests.bench.process import measure_process
 from tests.bench.rounds import measure_rounds, worded_rounds
 from tests.bench.submission import measure_submissions
@@ -41,7 +43,15 @@ def main() -> int:
     parser.add_argument(
         "--rounds", action="store_true", help="measure the opening of a round, nothing else"
     )
+    parser.add_argument("--board", action="store_true", help="measure the late board, nothing else")
+    parser.add_argument(
+        "--impact", action="store_true", help="measure the impact of a new version, nothing else"
+    )
     given = parser.parse_args()
+    if given.impact:
+        return _alone("impact", _impact, worded_impact, as_json=given.json)
+    if given.board:
+        return _board(as_json=given.json, on_postgresql=given.postgresql)
     if given.rounds:
         return _rounds(as_json=given.json, on_postgresql=given.postgresql)
     if given.verify:
@@ -96,6 +106,26 @@ def _rounds(*, as_json: bool, on_postgresql: bool) -> int:
         return found
 
     return _alone("rounds", measure, worded_rounds, as_json=as_json)
+
+
+def _board(*, as_json: bool, on_postgresql: bool) -> int:
+    """130 units and 40 forms; on PostgreSQL too where that is asked for."""
+
+    def measure(folder: Path) -> dict[str, object]:
+        url = f"sqlite:///{folder / 'board.db'}"
+        found: dict[str, object] = {"sqlite": measure_board(url, folder)}
+        if on_postgresql:
+            with postgresql(fsync=True) as server:
+                url = create_database(server, "bieumau_board")
+                found["postgresql"] = measure_board(url, folder)
+        return found
+
+    return _alone("board", measure, worded_board, as_json=as_json)
+
+
+def _impact(folder: Path) -> dict[str, object]:
+    """100,000 reports on SQLite: what is measured is the counting, not the database."""
+    return {"sqlite": measure_impact(f"sqlite:///{folder / 'impact.db'}", folder)}
 
 
 def _alone(

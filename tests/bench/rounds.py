@@ -16,7 +16,7 @@ from server.storage.database import Database
 from tests.world import World, household_form, make_world
 
 UNITS, FORMS = 200, 40
-_ROUND = Round(
+ROUND = Round(
     id="bench-0",
     code="bench-0",
     title="Đợt đo",
@@ -41,7 +41,7 @@ def measure_rounds(url: str, folder: Path, *, repetitions: int = 5) -> dict[str,
     admin, service = world.actor("admin"), world.services.rounds
     previews, openings, count = [], [], 0
     for number in range(repetitions):
-        asked = replace(_ROUND, id=f"bench-{number}", code=f"bench-{number}", forms=codes)
+        asked = replace(ROUND, id=f"bench-{number}", code=f"bench-{number}", forms=codes)
         started = perf_counter()
         matrix = service.preview(asked)
         previews.append((perf_counter() - started) * 1000)
@@ -69,8 +69,18 @@ def worded_rounds(found: Mapping[str, object]) -> list[str]:
 
 def _furnish(world: World) -> tuple[str, ...]:
     """Communes up to 200, 40 forms that all of them owe, and the holidays of two years."""
+    add_communes(world, UNITS)
+    codes = add_forms(world, FORMS)
+    for year in (2024, 2025):
+        for entry in national_days(year):
+            world.services.reference.put_holiday(entry.day, entry.title, entry.kind, SYSTEM)
+    return codes
+
+
+def add_communes(world: World, count: int) -> None:
+    """Communes until there are *count*."""
     there = sum(
-        unit.level is Level.COMMUNE for unit in world.services.reference.units(_ROUND.opens_on)
+        unit.level is Level.COMMUNE for unit in world.services.reference.units(ROUND.opens_on)
     )
     world.services.reference.add_units(
         [
@@ -78,18 +88,19 @@ def _furnish(world: World) -> tuple[str, ...]:
                 f"u-bench-{number}", f"8{number:04}", f"Xã {number}", Level.COMMUNE, "xa",
                 "u-district", None, None,
             )
-            for number in range(UNITS - there)
+            for number in range(count - there)
         ],
         SYSTEM,
     )  # fmt: skip
-    codes = tuple(f"bench_{number:02}" for number in range(FORMS))
+
+
+def add_forms(world: World, count: int) -> tuple[str, ...]:
+    """*count* forms that every commune owes."""
+    codes = tuple(f"bench_{number:02}" for number in range(count))
     for code in codes:
         form = household_form(code)
         settings = form["x-form"]
         assert isinstance(settings, dict)
         settings["prefix"] = code.replace("bench_", "BE").upper()
         world.services.catalogue.publish(json.dumps(form, ensure_ascii=False), "form", SYSTEM)
-    for year in (2024, 2025):
-        for entry in national_days(year):
-            world.services.reference.put_holiday(entry.day, entry.title, entry.kind, SYSTEM)
     return codes

@@ -6,8 +6,10 @@ from random import Random
 from server.core.answers import Context, UnitView, check
 from server.core.period import Period
 from tests.bench.__main__ import worded
+from tests.bench.board import PAGES, measure_board, worded_board
 from tests.bench.desk import measure_desk, worded_desk
 from tests.bench.form import COLUMNS, FIELDS, FORM, ROWS, bench_answers, bench_form
+from tests.bench.impact import measure_impact, worded_impact
 from tests.bench.process import measure_process
 from tests.bench.rounds import measure_rounds, worded_rounds
 from tests.bench.submission import measure_submissions
@@ -67,9 +69,31 @@ def test_a_small_desk_gives_every_figure(tmp_path: Path) -> None:
     assert all(name in text for name in ("inbox", "review, all cells", "approve at once"))
 
 
+def test_the_board_is_measured_with_as_many_statements_whatever_it_shows(tmp_path: Path) -> None:
+    few, many = (
+        measure_board(
+            f"sqlite:///{tmp_path / f'{units}.db'}", tmp_path, units=units, forms=2, repetitions=1
+        )
+        for units in (4, 40)
+    )
+
+    assert (few["reports"], many["reports"]) == (8, 80)
+    for page in PAGES:
+        assert few[f"{page} statements"] == many[f"{page} statements"]
+    assert all(page in "\n".join(worded_board({"sqlite": few})) for page in PAGES)
+
+
 def test_opening_a_round_is_measured_on_two_hundred_units_and_forty_forms(tmp_path: Path) -> None:
     found = measure_rounds(f"sqlite:///{tmp_path / 'rounds.db'}", tmp_path, repetitions=1)
 
     assert found["reports"] == 8000
     assert 0 < float(str(found["preview_ms_median"])) < float(str(found["open_ms_most"])) < 20_000
     assert worded_rounds({"sqlite": found})[0].startswith("sqlite: reports 8000, preview_ms")
+
+
+def test_a_small_study_of_impact_gives_every_figure(tmp_path: Path) -> None:
+    found = measure_impact(f"sqlite:///{tmp_path / 'impact.db'}", tmp_path, reports=1200)
+
+    assert (found["reports"], found["orphaned"], found["progress_told"]) == (1200, 1200, 2)
+    assert found["values"] == 1200 * (60 + 13 * 6)
+    assert "aim: 10 s" in worded_impact({"sqlite": found})[1]

@@ -26,6 +26,12 @@ def test_an_open_page_tells_of_the_new_version_and_what_is_typed_on_stays(
     page.wait_for_selector("html[data-ready=filling]")
     note.locator("summary").click()
     expect(note.locator("li")).to_have_text(["“Ghi chú” không còn"])
+    tabs, side, told = (
+        page.locator(place).first.bounding_box() for place in (".tabs", "#side", "#version-note")
+    )
+    assert tabs and side and told
+    assert tabs["y"] + tabs["height"] <= told["y"]
+    assert told["y"] + told["height"] <= side["y"]
     expect(cell(page, "/note")).to_have_value("Ghi ở ô mà phiên bản mới không còn.")
     assert now(world, view).submission.answers == {
         "households": 6,

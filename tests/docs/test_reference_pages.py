@@ -86,7 +86,17 @@ def test_the_tree_of_the_architecture_page_stands_on_the_disk():
     tree = _page("architecture.md").split("```")[1]
     names = re.findall(r"^(?:  )?([a-z_]+(?:/|\.py|\.toml)|run)(?=\s)", tree, re.MULTILINE)
     inside_server = {"errors.py", "settings.py", "machine.py", "app.py", "worker.py"} | {
-        f"{name}/" for name in ("core", "storage", "hooks", "services", "web", "cli", "demo")
+        f"{name}/"
+        for name in (
+            "core",
+            "storage",
+            "hooks",
+            "services",
+            "web",
+            "composition",
+            "cli",
+            "demo",
+        )
     }
 
     missing = [

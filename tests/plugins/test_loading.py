@@ -200,6 +200,7 @@ def test_a_shipped_plugin_is_complete(name):
 @pytest.mark.parametrize("name", SHIPPED)
 def test_the_settings_shown_in_a_readme_are_taken(name, monkeypatch):
     monkeypatch.setenv("BIEUMAU_EMAIL_CHANNEL_PASSWORD", "secret")
+    monkeypatch.setenv("BIEUMAU_WEBHOOK_CHANNEL_SECRET", "s" * 32)
     readme = (PLUGINS / name / "README.md").read_text(encoding="utf-8")
     settings = tomllib.loads(readme.split("```toml\n")[1].split("```")[0])["plugins"]
 
@@ -209,8 +210,12 @@ def test_the_settings_shown_in_a_readme_are_taken(name, monkeypatch):
     assert settings[name].keys() <= plugins.schema(name)["properties"].keys()
 
 
-def test_every_hook_ships_with_a_plugin_that_uses_it():
-    options = {"email_channel": {"host": "localhost", "from": "a@example.vn"}}
+def test_every_hook_ships_with_a_plugin_that_uses_it(monkeypatch):
+    monkeypatch.setenv("BIEUMAU_WEBHOOK_CHANNEL_SECRET", "s" * 32)
+    options = {
+        "email_channel": {"host": "localhost", "from": "a@example.vn"},
+        "webhook_channel": {"url": "https://a.example.vn/", "allowed_hosts": ["a.example.vn"]},
+    }
 
     health = Plugins.load(SHIPPED, options, PLUGINS).health()
 

@@ -60,7 +60,7 @@ def application_on(database_url: str, var: Path, *, port: int = 0) -> Applicatio
     """The whole application, as the entry points build it, on a migrated database."""
     settings = Settings(
         server=ServerSettings(port=port),
-        files=FileSettings(var=str(var)),
+        files=FileSettings(var=str(var), definitions=str(var)),
         secret_key=SECRET,
     )
     database = Database.open(database_url)

@@ -146,7 +146,7 @@ def opened(
     """The application on a database that is filled already."""
     clock = clock or TurnedClock(datetime(2025, 1, 6, 8, tzinfo=LOCAL))
     settings = Settings(
-        files=FileSettings(var=str(var)),
+        files=FileSettings(var=str(var), definitions=str(var)),
         plugins=PluginSettings(enabled=("deadline_reminders",)),
         secret_key="a secret of the tests, long enough to be one",
     )

@@ -71,7 +71,7 @@ def site_in(template: Template, folder: Path, settings: Settings) -> Site:
     world, communes, source = template
     shutil.copytree(source, folder, dirs_exist_ok=True)
     database = Database.open(f"sqlite:///{folder / 'world.db'}")
-    settings = replace(settings, files=FileSettings(var=str(folder)))
+    settings = replace(settings, files=FileSettings(var=str(folder), definitions=str(folder)))
     application = build_application(settings, FRIDAY, database)
     copied = World(application, world.accounts, world.tokens)
     # Not ``application.web()``: a request must not give back the connection of the test.

@@ -1,11 +1,16 @@
 """Requests that need something done first: a file uploaded, a draft written, a request asked."""
 
 import json
+from datetime import date
 
 from werkzeug.routing import Rule
 
 from server.core.access import SYSTEM, Role
+from server.core.assignment import AssignmentRule
+from server.core.directory import Contact, FormOwner
 from server.core.notice import Notice, NoticeKind
+from server.core.unit_group import GroupUnit
+from server.services.unit_groups import GroupWish
 from tests.security.drafts import prepared_draft
 from tests.security.prepared import EVERYBODY, Write, url_of
 from tests.security.site import Site
@@ -121,3 +126,51 @@ def definition_draft(site: Site, rule: Rule, method: str, _commune: Commune) -> 
     built = rule.build({"draft_id": made.id}, append_unknown=False)
     assert built is not None
     return Write(method, str(built[1]), {"edit": made.edit, **made.fields})
+
+
+def extension(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
+    """More time for the draft: asked for by the commune, taken back, or given by the district."""
+    act, services = rule.endpoint.partition(".")[2], site.world.services
+    obligation = services.submissions.submissions.get(commune.draft).obligation
+    if act == "ask":
+        built = rule.build({"obligation_id": obligation}, append_unknown=False)
+        fields = {"until": "31/12/2025", "reason": "Mưa lũ chia cắt xã."}
+    else:
+        [clerk, *_] = services.accounts.holders(commune.unit, Role.REPORTER)
+        actor = services.accounts.actor(clerk)
+        asked = services.extensions.ask(
+            actor, obligation, until=date(2025, 12, 31), reason="Mưa lũ chia cắt xã."
+        )
+        built = rule.build({"request_id": asked.id}, append_unknown=False)
+        fields = {"decision": "grant", "until": "31/12/2025", "answer": "Đồng ý."}
+    assert built is not None
+    return Write(method, str(built[1]), fields)
+
+
+def unit_group(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
+    """A group that is there already, to change or to forget; or a new one."""
+    fields = {"name": "Nhóm phụ trách", "from": "24/01/2025", "unit": commune.unit}
+    if not rule.arguments:
+        return Write(method, rule.rule, fields)
+    wish = GroupWish("Nhóm cũ", (GroupUnit(commune.unit),), (), ())
+    made = site.world.services.unit_groups.add(site.world.actor("admin"), wish)
+    built = rule.build({"group_id": made.id}, append_unknown=False)
+    assert built is not None
+    return Write(method, str(built[1]), {**fields, "edit": str(made.edit)})
+
+
+def dated_row(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
+    """A rule of assignment, a contact or an owner that is there already, to change."""
+    service, endpoint = site.world.services.assignments, rule.endpoint.partition(".")[0]
+    if endpoint == "assignments":
+        first = AssignmentRule("households", title="Xã", levels=frozenset({"commune"}))
+        number = service.save(SYSTEM, first)
+        fields = {"form": "households", "title": "Xã, phường", "levels": "commune"}
+    elif endpoint == "contacts":
+        number = service.save_contact(SYSTEM, Contact(commune.unit, "Mai", "Công chức"))
+        fields = {"name": "Lan", "post": "Công chức"}
+    else:
+        owner = FormOwner("06", None, commune.unit, "QĐ 1")
+        number = service.save_owner(SYSTEM, owner)
+        fields = {"code": "06", "org_unit": commune.unit, "decree": "QĐ 2", "form": ""}
+    return Write(method, f"{rule.rule}?id={number}", {**fields, "edit": "1"})

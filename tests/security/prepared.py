@@ -83,9 +83,9 @@ def page(by: frozenset[str], query: str = "", **fields: object) -> Case:
     def make(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
         sent = {"edit": "0", **fields} if "edit" not in fields else fields
         url = url_of(rule, site, commune)
-        filled = {name: filled(value, site, commune) for name, value in sent.items()}
+        fields_of_site = {name: filled(value, site, commune) for name, value in sent.items()}
         asked = filled(query, site, commune)
-        return Write(method, f"{url}?{asked}" if query else url, filled)
+        return Write(method, f"{url}?{asked}" if query else url, fields_of_site)
 
     return Case(by, make)
 

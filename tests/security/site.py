@@ -191,7 +191,13 @@ class Site:
             "job_id": MISSING if commune is None else commune.job,
             "obligation_id": MISSING,  # of what is late: nothing is, in this world
             "round_id": "round-2024",
+            "delegation_id": "1",
+            "notice_id": "1",
+            "part_key": "unit.main",
+            "request_id": MISSING,  # for more time; as below
+            "group_id": MISSING,  # ``writes`` makes one where it needs one
             "draft_id": MISSING,  # of a definition; ``writes`` makes those that it needs
+            "kind": "form",
             "number": 1,
             "format": "csv",
             "event": "submit",
@@ -280,6 +286,11 @@ _QUERIES: dict[str, tuple[str, ...]] = {
     "api.list_rates": ("form=households&period=2024", "period=2024&group_by=commune"),
     "api.list_differences": ("from=1&to=2", "from=1"),
     "reports.progress": ("form=households&period=2024", "form=household_survey&late=1"),
+    "board.index": ("form=households", "period=2024&unit=u-district", "unit=u-far&state=late"),
+    "board.rates": ("period=2024&by=unit", "period=2024&by=district&level=commune"),
+    "board.export": ("period=2024",),
+    "board.export_rates": ("period=2024&by=unit",),
+    "due_calendar.index": ("month=2025-01", "month=2024-13"),
     "reports.figures": (
         "indicator=0101&period=2024&by=commune&status=provisional",
         "indicator=0101&period=2024&by=district&dimension=sex&status=provisional",

@@ -33,17 +33,18 @@ def refused(site: Site, visitor: Visitor, **changes: object) -> list[object]:
     """What went through, or was refused for another reason, when every write is sent like this."""
     wrong: list[object] = []
     for rule, method in site.rules(safe=False):
-        prepared, before = write_of(site, rule, method), site.snapshot()
-        sessions = site.world.count("session")
-        answer = prepared.send(visitor, **changes)
-        if answer.status_code != 403:
-            wrong.append((rule.endpoint, method, answer.status_code))
-        elif prepared.is_api and answer.json["code"] != "csrf-invalid":
-            wrong.append((rule.endpoint, method, answer.json["code"]))
-        elif "Set-Cookie" in answer.headers:
-            wrong.append((rule.endpoint, "cookie", answer.headers["Set-Cookie"]))
-        if site.snapshot() != before or site.world.count("session") != sessions:
-            wrong.append((rule.endpoint, method, "changed"))
+        with site.undone():
+            prepared, before = write_of(site, rule, method), site.snapshot()
+            sessions = site.world.count("session")
+            answer = prepared.send(visitor, **changes)
+            if answer.status_code != 403:
+                wrong.append((rule.endpoint, method, answer.status_code))
+            elif prepared.is_api and answer.json["code"] != "csrf-invalid":
+                wrong.append((rule.endpoint, method, answer.json["code"]))
+            elif "Set-Cookie" in answer.headers:
+                wrong.append((rule.endpoint, "cookie", answer.headers["Set-Cookie"]))
+            if site.snapshot() != before or site.world.count("session") != sessions:
+                wrong.append((rule.endpoint, method, "changed"))
     return wrong
 
 
@@ -69,12 +70,13 @@ def test_a_page_of_another_site_is_refused_even_with_the_token(
 def test_a_token_in_the_address_does_not_count(site: Site) -> None:
     visitor, wrong = site.visitor("admin"), []
     for rule, method in site.rules(safe=False):
-        prepared, before = write_of(site, rule, method), site.snapshot()
-        joint = "&" if "?" in prepared.url else "?"
-        url = f"{prepared.url}{joint}csrf_token={visitor.token}"
-        answer = visitor(method, url, json=prepared.json, data=prepared.fields or None)
-        if answer.status_code != 403 or site.snapshot() != before:
-            wrong.append((rule.endpoint, answer.status_code))
+        with site.undone():
+            prepared, before = write_of(site, rule, method), site.snapshot()
+            joint = "&" if "?" in prepared.url else "?"
+            url = f"{prepared.url}{joint}csrf_token={visitor.token}"
+            answer = visitor(method, url, json=prepared.json, data=prepared.fields or None)
+            if answer.status_code != 403 or site.snapshot() != before:
+                wrong.append((rule.endpoint, answer.status_code))
 
     assert wrong == []
 
@@ -86,10 +88,11 @@ def test_a_made_up_authorization_header_does_not_lend_the_session(site: Site, va
     for rule, method in site.rules(safe=False):
         if site.policy(rule.endpoint).right is None:
             continue  # open to everybody: there is no session to lend
-        prepared, before = write_of(site, rule, method), site.snapshot()
-        answer = prepared.send(visitor, token=None, headers={"Authorization": value})
-        if answer.status_code not in {303, 401} or site.snapshot() != before:
-            wrong.append((rule.endpoint, answer.status_code))
+        with site.undone():
+            prepared, before = write_of(site, rule, method), site.snapshot()
+            answer = prepared.send(visitor, token=None, headers={"Authorization": value})
+            if answer.status_code not in {303, 401} or site.snapshot() != before:
+                wrong.append((rule.endpoint, answer.status_code))
 
     assert wrong == []
 

@@ -61,8 +61,9 @@ def routes(site: Site) -> Iterator[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("value", HOSTILE_JSON.values(), ids=list(HOSTILE_JSON))
 def test_hostile_json_is_refused_with_its_place(site: Site, value: bytes) -> None:
+    prepared = list(routes(site))  # which may write what the requests are about
     before, wrong, asked = site.snapshot(), [], 0
-    for endpoint, method, url in routes(site):
+    for endpoint, method, url in prepared:
         visitor = site.visitor(WRITES[endpoint].role if WRITES[endpoint].by else "commune_reporter")
         for body in (b'{"answers": ' + value + b"}", b'{"form": [' + value + b"]}", value):
             asked += 1
@@ -145,8 +146,9 @@ def test_a_route_that_takes_no_body_refuses_one(
 def test_a_body_above_the_limit_is_refused_on_every_route(make_site: MakeSite) -> None:
     site = make_site(server=ServerSettings(max_body_bytes=100_000))
     big = b'{"answers": {"t00": "' + b"x" * 100_000 + b'"}}'
+    prepared = list(routes(site))
     before = site.snapshot()
-    for endpoint, method, url in routes(site):
+    for endpoint, method, url in prepared:
         role = WRITES[endpoint].role if WRITES[endpoint].by else "commune_reporter"
         visitor = site.visitor(role)
         answer = visitor(
@@ -274,13 +276,15 @@ def test_no_field_of_a_page_makes_the_server_fail(site: Site, text: str) -> None
         case = WRITES[rule.endpoint]
         if rule.endpoint.startswith("api.") or rule.endpoint == "accounts.sign_out":
             continue
-        visitor, prepared = site.visitor(case.role), write_of(site, rule, method)
-        for name in prepared.fields:
-            with site.undone():
-                fields = {**prepared.fields, name: text, "csrf_token": visitor.token}
-                answer = visitor(method, prepared.url, data=fields)
-            if answer.status_code >= 500:
-                failed.append((rule.rule, name, answer.status_code))
+        visitor = site.visitor(case.role)
+        with site.undone():
+            prepared = write_of(site, rule, method)
+            for name in prepared.fields:
+                with site.undone():
+                    fields = {**prepared.fields, name: text, "csrf_token": visitor.token}
+                    answer = visitor(method, prepared.url, data=fields)
+                if answer.status_code >= 500:
+                    failed.append((rule.rule, name, answer.status_code))
 
     assert failed == []
 

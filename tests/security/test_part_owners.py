@@ -59,9 +59,10 @@ def test_a_divided_report_is_there_for_its_hands_alone(
     assert len(urls) > 8
     if reaches:
         assert set(found.values()) <= {200, 303, 400, 404}, found
-        # What is 404 here is not the report: a page asked without its event or path.
+        # What is 404 here is not the report: a page asked without its event, path or revisions.
         missing = [url for url, status in found.items() if status == 404]
-        assert all(url.endswith(("/review", "/cell", "/diff")) for url in missing), missing
+        asking = ("/review", "/cell", "/diff", "/compare")
+        assert all(url.endswith(asking) for url in missing), missing
     else:
         assert set(found.values()) <= {403, 404}, found
 

@@ -5,7 +5,7 @@ A refusal proves something only where the same request would have worked.
 
 from werkzeug.routing import Rule
 
-from tests.security.makers import confirmed_workbook, delegation, notice
+from tests.security.makers import confirmed_workbook, delegation, extension, notice
 from tests.security.prepared import APPROVER, CHAIN, CLERK, EVERYBODY, NOBODY, Case, Write, page
 from tests.security.site import Site
 from tests.security.writes_admin import WRITES_OF_BACK_OFFICE
@@ -35,6 +35,9 @@ WRITES: dict[str, Case] = {
     "comments.write": page(CHAIN, text="Đúng theo sổ.", path="/note"),
     "delegations.index": Case(frozenset({"commune_signer"}), delegation),
     "delegations.revoke": Case(frozenset({"commune_signer"}), delegation),
+    "extensions.ask": Case(frozenset({"commune_reporter", "commune_signer"}), extension),
+    "extensions.withdraw": Case(frozenset({"commune_reporter", "commune_signer"}), extension),
+    "extensions.answer": Case(APPROVER, extension),
     "exports.start": page(EVERYBODY, format="csv", form="households", period="2024"),
     # Of consolidated reports and of the head of a province: ``tests/web/test_consolidations`` and
     # ``tests/web/test_closing`` do what these roles may not.
@@ -49,6 +52,9 @@ WRITES: dict[str, Case] = {
         NOBODY, edit="{draft_edit}", decision_number="1/QĐ", decided_on="2025-01-20",
         reason="Kiểm tra lại sổ.", **{"cell:/households": "7"},
     ),
+    "due_calendar.make_feed": page(EVERYBODY),
+    # Nobody has a feed here yet: ``tests/web/test_due_calendar`` ends one.
+    "due_calendar.revoke_feed": page(NOBODY),
     "urging.letter": page(NOBODY, chosen="{unit}"),
     "urging.mail": page(NOBODY, chosen="{unit}", text="Đề nghị gửi."),
     "urging.note": page(NOBODY, kind="call", text="đã gọi"),

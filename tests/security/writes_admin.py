@@ -1,6 +1,15 @@
 """The routes of the back office that change something, each with a request that does."""
 
-from tests.security.makers import definition_draft, delegation, handover, moving
+import json
+
+from tests.security.makers import (
+    dated_row,
+    definition_draft,
+    delegation,
+    handover,
+    moving,
+    unit_group,
+)
 from tests.security.prepared import ADMIN, NOBODY, Case, page
 from tests.world import ROOT
 
@@ -44,6 +53,15 @@ _VILLAGE = {
     "valid_to": "",
 }
 _SHEET = "username,name,email,role,org_unit\nmoi.sheet,Người mới,,reader,01894\n"
+_INDICATORS = json.dumps(
+    [["Mã", "Tên chỉ tiêu", "Mã nhóm", "Đơn vị tính"], ["0199", "Số hộ", "01", "hộ: cộng"]]
+)
+_TABLE = "STT\tTên thôn\tSố hộ\n1\tNà Mạ\t5\n2\tKhuổi Luông\t6\n"
+_SCHEMA = json.dumps(
+    {"type": "object", "properties": {"households": {"type": "integer", "title": "Số hộ"}}}
+)
+#: Words in braces are filled in; doubled ones are not.
+_SCHEMA = _SCHEMA.replace("{", "{{").replace("}", "}}")
 #: endpoint -> who may change ``near``'s things by it, and how.
 WRITES_OF_BACK_OFFICE: dict[str, Case] = {
     "accounts_below.active": page(NOBODY, active="0"),
@@ -79,9 +97,17 @@ WRITES_OF_BACK_OFFICE: dict[str, Case] = {
         f"definition_editor.{name}": Case(ADMIN, definition_draft)
         for name in ("text", "apply", "undo", "redo")
     },
-    # These two keep nothing in the database: a file of a published draft, an answer.
+    # These keep nothing in the database: a file of a published draft, answers.
     "definition_drafts.write_file": Case(NOBODY, definition_draft),
     "definition_editor.check": Case(NOBODY, definition_draft),
+    "indicators.sheet_import": page(NOBODY),
+    "indicators.sheet_confirm": page(ADMIN, rows=_INDICATORS, edition="1"),
+    "definition_table.index": page(NOBODY, text=_TABLE),
+    "definition_schema.index": page(NOBODY, text=_SCHEMA),
+    "definition_table.begin": page(ADMIN, text=_TABLE, code="of_a_table", title="Số hộ"),
+    "definition_schema.begin": page(ADMIN, text=_SCHEMA, code="of_a_schema", title="Số hộ"),
+    # Nothing was carried over to a new version: ``tests/web/admin/test_definition_impact`` does.
+    "definition_impact.revert": Case(NOBODY, definition_draft),
     "holidays.create_view": page(ADMIN, day="02/09/2025", title="Quốc khánh", kind="off"),
     "holidays.delete_view": page(ADMIN, "id=1", edit="off:Tết"),
     "holidays.edit_view": page(
@@ -107,6 +133,11 @@ WRITES_OF_BACK_OFFICE: dict[str, Case] = {
     "assignments.create_view": page(ADMIN, form="households", title="Xã", levels="commune"),
     "contacts.create_view": page(ADMIN, org_unit="{unit}", name="Mai", post="Công chức"),
     "owners.create_view": page(ADMIN, code="06", org_unit="{unit}", decree="QĐ 1", form=""),
+    **{
+        f"{name}.edit_view": Case(ADMIN, dated_row)
+        for name in ("assignments", "contacts", "owners")
+    },
+    **{f"unit_groups.{name}": Case(ADMIN, unit_group) for name in ("new", "edit", "delete")},
     "holidays.year": page(ADMIN, "year=2024"),
     "villages.create_view": page(ADMIN, **_VILLAGE),
     "villages.edit_view": page(ADMIN, "id=v1", **{**_VILLAGE, "edit": "{village_edit}"}),

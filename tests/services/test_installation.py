@@ -17,7 +17,9 @@ from tests.world import FRIDAY
 
 @pytest.fixture
 def installed(database: Database, tmp_path: Path) -> Application:
-    settings = Settings(files=FileSettings(var=str(tmp_path)), secret_key="x" * 40)
+    settings = Settings(
+        files=FileSettings(var=str(tmp_path), definitions=str(tmp_path)), secret_key="x" * 40
+    )
     application = build(settings, FRIDAY, database)
     application.installation.install(ROOT)
     return application

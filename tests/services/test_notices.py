@@ -40,6 +40,13 @@ def told(world: World, *, unread: bool = True) -> dict[str, list[NoticeKind]]:
     return found
 
 
+@pytest.fixture(autouse=True)
+def opening_is_behind(world: World) -> None:
+    """The round of this small world was opened, which is told too; the tests begin after it."""
+    assert told(world)["commune_reporter"] == [K.OPENED]
+    world.application.database.run("DELETE FROM notice")
+
+
 @pytest.fixture
 def sent(
     start: Callable[..., SubmissionView], advance: Callable[..., SubmissionView]

@@ -174,7 +174,7 @@ def database_kind() -> str:
 @pytest.fixture
 def house(database: Database, tmp_path: Path) -> House:
     clock = MovableClock(datetime(2025, 1, 24, 10, 0, tzinfo=LOCAL))
-    settings = replace(SETTINGS, files=FileSettings(var=str(tmp_path)))
+    settings = replace(SETTINGS, files=FileSettings(var=str(tmp_path), definitions=str(tmp_path)))
     made = House(build(settings, clock, database).services, clock)
     made.services.reference.add_units([UNIT], SYSTEM)
     clerk = made.add("an.colinh", Role.REPORTER, "Nông Thị An")

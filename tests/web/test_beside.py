@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import TestResponse
 
+from server.core.access import SYSTEM
 from server.core.ports import LOCAL
 from server.core.submission import Change
 from server.services.review import SubmissionView
@@ -121,6 +122,27 @@ def test_a_cell_that_feeds_an_indicator_names_it_with_owner_and_source(world: Wo
     assert f"{indicator.code} {indicator.title}" in shown
     assert indicator.source in shown
     assert indicator.owners[0] in shown
+    assert f"Khái niệm {indicator.definition}" in shown
+    assert f"Phương pháp tính {indicator.method} {indicator.text_source}" in shown
+
+
+def test_an_indicator_without_a_text_says_plainly_that_it_has_none(world: World) -> None:
+    path = Path(__file__).parents[2] / "form_definitions/_indicators/indicators.json"
+    catalogue = json.loads(path.read_text("utf-8"))
+    for entry in catalogue["indicators"]:
+        for key in ("definition", "method", "textSource"):
+            entry.pop(key, None)
+    world.services.catalogue.put_indicators(catalogue, SYSTEM)
+    view = start(world, "households", answers=GOOD)
+
+    shown = text(
+        as_(world, "commune_reporter").get(
+            f"/submissions/{view.submission.id}/cell?path=/people/male"
+        )
+    )
+
+    assert "Chưa có phần khái niệm cho chỉ tiêu thống kê này." in shown
+    assert "Phương pháp tính" not in shown
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,11 @@ def test_the_beat_answers_with_sentences(world: World, view: SubmissionView) -> 
     first.post(address(view, "/presence"), {"path": "/households"})
     answer = second.post(address(view, "/presence"), {"path": "/bridges"})
 
-    assert answer.json == {"there": ["commune reporter đang nhập phần “Hộ và nhân khẩu”."]}
+    assert answer.json == {
+        "there": ["commune reporter đang nhập phần “Hộ và nhân khẩu”."],
+        "edit": 1,
+        "newer": "",
+    }
 
 
 # Files

@@ -58,6 +58,7 @@ def test_every_route_of_the_application_says_who_may_call_it(whole_app: Flask) -
         "accounts.sign_out",
         "accounts.first_sign_in",
         "accounts.preferences",
+        "due_calendar.feed",  # its address is the secret
         "health.livez",
         "health.readyz",
         "health.metrics",

@@ -77,8 +77,10 @@ STOCK = frozenset(
         "submit",
     ]
 )
-#: The product's name in both languages, and the people of the small province.
-NAMES = frozenset(("Biểu mẫu", "commune reporter", "commune signer", "district approver"))
+#: The product's name in both languages, a language named in itself, and the people of the province.
+NAMES = frozenset(
+    ("Biểu mẫu", "Tiếng Việt", "commune reporter", "commune signer", "district approver")
+)
 #: What forms, lists and indicators say themselves is theirs.
 DEFINED = "\n".join(
     path.read_text("utf-8") for path in sorted((ROOT / "form_definitions").glob("**/*.json"))
@@ -165,6 +167,7 @@ def addresses(world: World) -> dict[str, tuple[str, ...]]:
     empty = f"/submissions/{other.submission.id}"
     mine = (
         "/work", "/sent", "/account", "/password", "/my-figures", "/progress", "/figures",
+        "/progress/board", "/progress/rates", "/calendar?month=2025-01", "/account/calendar",
         "/exports", "/records", "/offline", page, f"{page}/comments", f"{page}/history",
         f"{page}/review?event=submit", f"{page}/nil", f"{page}/import", empty,
         f"{empty}/review?event=submit", f"/records/{survey.id}", sheet, f"{sheet}/delete",

@@ -80,8 +80,9 @@ def test_work_lists_what_is_owed_with_due_day_state_and_one_action(world: World)
 
     assert "Báo cáo phải gửi (4)" in shown
     assert "kỳ năm 2024 · hạn 15/01/2025" in shown
-    assert "Đang nhập (còn thiếu 1 ô) Chậm 9 ngày Tiếp tục nhập" in shown
-    assert "Chưa nhập Chậm 45 ngày Nhập số liệu" in shown
+    assert "Đang nhập (còn thiếu 1 ô) Chậm 9 ngày Đề nghị gia hạn" in shown
+    assert ("Chưa nhập Chậm 45 ngày" in shown, shown.count("Nhập số liệu :")) == (True, 3)
+    assert shown.count("Tiếp tục nhập :") == 1
 
 
 def test_a_reader_without_work_gets_a_first_step(world: World) -> None:

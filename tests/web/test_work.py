@@ -13,6 +13,8 @@ from tests.filling_world import PASSWORD, Seeded, copied, seed
 from tests.web.conftest import Browser
 from tests.world import GOOD, World
 
+PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
 
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Seeded:
@@ -109,3 +111,26 @@ def test_sent_reports_are_chosen_by_period(world: World) -> None:
 
     assert "Năm 2023" in all_sent
     assert "Không có báo cáo nào theo điều kiện này" in none
+
+
+def test_the_letter_of_the_round_can_be_opened_where_the_report_is(world: World) -> None:
+    services, browser = world.services, clerk(world)
+    [owed] = services.obligations.obligations.find("near_poor", "u-commune", "2024")
+    address = f"/obligations/{owed.id}/letter"
+    assert address not in browser.get("/work").get_data(as_text=True)
+    assert browser.get(address).status_code == 404
+
+    services.rounds.attach_letter(world.actor("admin"), str(owed.round), PDF, "Công văn.pdf")
+
+    assert address in browser.get("/work").get_data(as_text=True)
+    view = services.submissions.start(
+        world.actor("commune_reporter"), form="near_poor", org_unit="u-commune", period="2024"
+    )
+    page = browser.get(f"/submissions/{view.submission.id}").get_data(as_text=True)
+    assert address in page
+    with browser.get(address) as file:
+        assert (file.status_code, file.mimetype, file.data) == (200, "application/pdf", PDF)
+        assert file.headers["Content-Disposition"].startswith("attachment")
+    stranger = Browser(world.application.web().test_client())
+    stranger.sign_in("other_district_reporter", PASSWORD)
+    assert stranger.get(address).status_code == 404

@@ -25,6 +25,8 @@ NAMES = (
     "m0010_definition_drafts",
     "m0011_rounds",
     "m0012_reminder_plans",
+    "m0013_definition_migrations",
+    "m0014_calendar_feeds",
 )
 
 #: Any constant number; two servers that migrate one database must name the same.

@@ -9,6 +9,7 @@ from server.storage.models.accounts import (
     SignInFailureRow,
 )
 from server.storage.models.attachments import AttachmentRow
+from server.storage.models.calendar_feeds import CalendarFeedRow
 from server.storage.models.catalogue import (
     CodeListVersionRow,
     FormRow,
@@ -25,6 +26,7 @@ from server.storage.models.definition_drafts import (
     DefinitionDraftStepRow,
     DefinitionIssueRow,
 )
+from server.storage.models.definition_migrations import DefinitionMigrationRow
 from server.storage.models.delegations import DelegationRow
 from server.storage.models.events import (
     CheckpointRow,
@@ -107,6 +109,7 @@ MODELS: tuple[type[Row], ...] = (
     ApiTokenRow,
     OneTimeCodeRow,
     SignInFailureRow,
+    CalendarFeedRow,
     RoundRow,
     ObligationRow,
     AssignmentRuleRow,
@@ -116,6 +119,7 @@ MODELS: tuple[type[Row], ...] = (
     SubmissionRow,
     SubmissionRevisionRow,
     DraftChangeRow,
+    DefinitionMigrationRow,
     CommentRow,
     NoticeRow,
     SubmissionPartRow,
@@ -152,6 +156,7 @@ __all__ = [
     "ApiTokenRow",
     "AssignmentRuleRow",
     "AttachmentRow",
+    "CalendarFeedRow",
     "CheckpointRow",
     "CodeListVersionRow",
     "CommentRow",
@@ -159,6 +164,7 @@ __all__ = [
     "DefinitionDraftRow",
     "DefinitionDraftStepRow",
     "DefinitionIssueRow",
+    "DefinitionMigrationRow",
     "DelegationRow",
     "DraftChangeRow",
     "EventDeliveryRow",

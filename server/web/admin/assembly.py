@@ -14,6 +14,9 @@ from server.web.admin.audit import AuditView
 from server.web.admin.codelists import CodeListView
 from server.web.admin.definition_drafts import DraftList
 from server.web.admin.definition_editor import DraftEditor
+from server.web.admin.definition_impact import DraftImpact
+from server.web.admin.definition_schema import SchemaStart
+from server.web.admin.definition_table import TableStart
 from server.web.admin.definition_trials import DraftTrials
 from server.web.admin.delegations import DelegationView
 from server.web.admin.directory import ContactView, OwnerView
@@ -50,6 +53,9 @@ def install(app: Flask) -> Admin:
         DraftList(name="", endpoint="definition_drafts", url="definition-drafts"),
         DraftEditor(name="", endpoint="definition_editor", url="definition-editor"),
         DraftTrials(name="", endpoint="definition_trials", url="definition-trials"),
+        DraftImpact(name="", endpoint="definition_impact", url="definition-impact"),
+        TableStart(name="", endpoint="definition_table", url="definition-table"),
+        SchemaStart(name="", endpoint="definition_schema", url="definition-schema"),
         OrgUnitView(models.OrgUnitStretchRow, "", endpoint="org_units", url="org-units"),
         UnitGroupPage(name="", endpoint="unit_groups", url="unit-groups"),
         VillageView(models.VillageRow, "", endpoint="villages"),

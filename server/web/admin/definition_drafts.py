@@ -34,6 +34,8 @@ from server.web.problems import problem_of
 from server.web.session import current_actor, services
 
 MOST_BYTES = 400_000
+#: Before the path of a field in the form that publishes: what becomes of its values.
+_DECISION = "decision:"
 
 
 class DraftList(SafeBaseView):
@@ -69,7 +71,7 @@ class DraftList(SafeBaseView):
             else:
                 draft = drafts.begin(actor, kind, code, title)
         except InputInvalid as error:
-            return make_response(self._page(_begin_errors(error)), 422)
+            return make_response(self._page(begin_errors(error)), 422)
         return redirect(self.get_url("definition_editor.outline", draft_id=draft.id), 303)
 
     @expose("/import/", methods=("POST",))
@@ -121,9 +123,27 @@ class DraftList(SafeBaseView):
     def publish(self, draft_id: str) -> ResponseReturnValue:
         """Approve it."""
 
+        decided = {
+            name.removeprefix(_DECISION): value
+            for name, value in request.form.items()
+            if name.startswith(_DECISION)
+        }
+
         def act(seen: int) -> object:
-            draft, file = services().definition_issues.publish(current_actor(), draft_id, seen=seen)
+            draft, file, carried = services().definition_migrations.publish(
+                current_actor(), draft_id, seen=seen, decisions=decided
+            )
             self._tell_file(draft, file)
+            if carried.moved or carried.left:
+                flash(
+                    _(
+                        "%(moved)s báo cáo đang nhập đã chuyển sang phiên bản mới, %(left)s báo cáo"
+                        " giữ ở phiên bản cũ.",
+                        moved=carried.moved,
+                        left=carried.left,
+                    ),
+                    "success",
+                )
             return draft
 
         return self._act(draft_id, _("Đã ban hành phiên bản mới."), act)
@@ -238,7 +258,7 @@ def _changer(draft: DefinitionDraft) -> str:
     return services().accounts.name_of(draft.changed_by)
 
 
-def _begin_errors(error: InputInvalid) -> list[dict[str, str]]:
+def begin_errors(error: InputInvalid) -> list[dict[str, str]]:
     words = {
         ("code", "pattern"): refused_words("key"),
         ("code", "taken"): _("Mã này đã có biểu mẫu, quy trình hoặc bản nháp dùng."),
@@ -256,6 +276,13 @@ def _begin_errors(error: InputInvalid) -> list[dict[str, str]]:
 def _act_words(error: InputInvalid) -> str:
     listed = error.facts.get("errors", [])
     field = str(listed[0]["path"]) if isinstance(listed, list) and listed else ""
+    if isinstance(listed, list) and listed and listed[0]["code"] == "decision-missing":
+        names = ", ".join(str(one["message"]) for one in listed)
+        return _(
+            "Số liệu của %(names)s không còn chỗ. Mở trang Ảnh hưởng, chọn cách xử lý từng ô, cột"
+            " rồi ban hành.",
+            names=names,
+        )
     return {
         "/notes": _("Ghi nội dung sửa đổi, không quá 2000 ký tự."),
         "/note": _("Ghi lý do trả lại, không quá 2000 ký tự."),

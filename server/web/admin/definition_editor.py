@@ -36,6 +36,7 @@ from server.web.admin.definition_words import (
 )
 from server.web.admin.safe_view import SafeBaseView
 from server.web.admin.words import event_title
+from server.web.lint_words import warning_text
 from server.web.problems import problem_of
 from server.web.refusal_words import refusal_text
 from server.web.session import current_actor, services
@@ -195,6 +196,7 @@ class DraftEditor(SafeBaseView):
             view=view,
             **draft_head(draft),
             refusals=[(one, refusal_text(one)) for one in refusals],
+            warnings=[] if refusals or not draft.open else _warnings(draft),
             node_kind=node_kind,
             event_title=event_title,
             codelists=[(one.code, one.title) for one in services().catalogue.codelists()],
@@ -234,6 +236,8 @@ def _operation(
     """What was posted as an operation, and the part to show after it."""
     form = request.form
     op = form.get("op", "")
+    if (path and not path.startswith("/")) or (not path and op in ("rename", "move", "remove")):
+        raise EditRefused("no-place", path)
     if op == "set":
         held = value_at(document, path)
         node = node_at(outline(draft.kind, document), path)
@@ -248,14 +252,19 @@ def _operation(
         key = form.get("key", "").strip()
         return {"op": op, "path": path, "key": key}, pointer(*tokens(path)[:-1], key)
     if op == "move":
-        to = int(form["to"]) if form.get("to", "").isdigit() else 0
-        moved = pointer(*tokens(path)[:-1], to) if tokens(path)[-1].isdigit() else path
+        to = int(form["to"]) if form.get("to", "").isdecimal() else 0
+        moved = pointer(*tokens(path)[:-1], to) if tokens(path)[-1].isdecimal() else path
         return {"op": op, "path": path, "to": to}, moved if follow == path else follow
     if op == "retype":
         return {"op": op, "path": path, "type": form.get("type", "")}, path
     if op == "remove":
         return {"op": op, "path": path}, pointer(*tokens(path)[:-1])
     raise EditRefused("unknown", path)
+
+
+def _warnings(draft: DefinitionDraft) -> list[tuple[Refusal, str]]:
+    found = services().definition_drafts.warnings(draft)
+    return [(one, warning_text(one)) for one in found]
 
 
 def _stands(document: Mapping[str, Any], path: str) -> bool:

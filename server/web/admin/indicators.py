@@ -1,18 +1,30 @@
-"""Chỉ tiêu thống kê: the catalogue as loaded; constructed entries say so wherever they stand."""
+"""Chỉ tiêu thống kê: the catalogue, and its way out to a spreadsheet and back in.
 
+Constructed entries say so wherever they stand; retired ones stay on the list.
+"""
+
+from datetime import date
 from typing import Any
 
+from flask import Response, flash, make_response, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from server.core.access import Right
 from server.core.indicator import Indicator
+from server.errors import ImportRefused, InputInvalid, Stale
+from server.services.indicator_sheets import SheetPreview
+from server.services.table_files import MOST_BYTES
 from server.storage.models import IndicatorRow
 from server.web.admin import cells
 from server.web.admin.filters import ListFilter
+from server.web.admin.indicator_words import change_title, fault_text, field_title
 from server.web.admin.safe_view import SafeModelView
-from server.web.session import services
+from server.web.session import current_actor, services
+from server.web.workbook_words import file_refusal
 
 _ROW: Any = IndicatorRow
 
@@ -28,6 +40,9 @@ def _of(row: Any) -> Indicator:
 def _title(_view: Any, _context: Any, row: Any, _column: str) -> Markup:
     found = _of(row)
     mark = cells.badge(_("dựng minh họa"), "purple") if found.constructed else Markup()
+    if found.valid_to:
+        day = date.fromisoformat(found.valid_to)
+        mark += cells.badge(_("áp dụng đến %(day)s", day=f"{day:%d/%m/%Y}"), "amber")
     return Markup("{} {}").format(found.title, mark)
 
 
@@ -36,11 +51,11 @@ def _measures(_view: Any, _context: Any, row: Any, _column: str) -> str:
 
 
 class IndicatorView(SafeModelView):
-    """All indicators, for looking up; they are changed by loading a new edition."""
+    """All indicators, for looking up; they are changed all at once, by a spreadsheet."""
 
     right = Right.ADMINISTER
     title = _l("Chỉ tiêu thống kê")
-    lead = _l("Danh mục được nạp theo văn bản ban hành, không sửa từng dòng trên màn hình.")
+    lead = _l("Danh mục theo văn bản ban hành; sửa cả bảng bằng tệp Excel, không xóa chỉ tiêu.")
     empty_text = _l("Chưa nạp danh mục chỉ tiêu thống kê.")
     search_hint = _l("Tên hoặc mã chỉ tiêu thống kê")
     can_view_details = True
@@ -66,6 +81,74 @@ class IndicatorView(SafeModelView):
     form_columns = ()
     details_template = "admin/indicator.html"
 
+    def tools(self) -> list[tuple[str, str]]:
+        return [
+            (self.get_url(".sheet_download"), _("Tải bảng chỉ tiêu (Excel)")),
+            (self.get_url(".sheet_import"), _("Nhập lại")),
+        ]
+
+    @expose("/sheet/")
+    def sheet_download(self) -> ResponseReturnValue:
+        """All indicators as a workbook."""
+        printed = services().indicator_sheets.download(current_actor())
+        response = Response(printed.take(), content_type=printed.media_type)
+        response.headers.set("Content-Disposition", "attachment", filename=printed.name)
+        return response
+
+    @expose("/sheet/import/", methods=("GET", "POST"))
+    def sheet_import(self) -> ResponseReturnValue:
+        """Upload, and look at every change; nothing is saved here."""
+        if request.method != "POST":
+            return self._sheet()
+        sent = request.files.get("file")
+        body = b"" if sent is None else sent.read(MOST_BYTES + 1)
+        try:
+            preview = services().indicator_sheets.upload(current_actor(), body)
+        except ImportRefused as error:
+            errors = [{"field": "file", "message": file_refusal(error)}]
+            return make_response(self._sheet(errors=errors), 422)
+        return make_response(self._sheet(preview), 422 if preview.reading.faults else 200)
+
+    @expose("/sheet/confirm/", methods=("POST",))
+    def sheet_confirm(self) -> ResponseReturnValue:
+        """Save what was looked at: one new edition of the catalogue."""
+        seen = request.form.get("edition", type=int) or 0
+        try:
+            done = services().indicator_sheets.confirm(
+                current_actor(), request.form.get("rows", ""), seen
+            )
+        except Stale:
+            flash(_("Danh mục vừa được sửa. Tải bảng mới về rồi nhập lại; chưa lưu gì."), "warning")
+            return redirect(self.get_url(".sheet_import"), 303)
+        except (ImportRefused, InputInvalid):
+            flash(_("Bảng có ô chưa nhập được; chưa lưu gì."), "error")
+            return redirect(self.get_url(".sheet_import"), 303)
+        count = len(done.reading.changes)
+        flash(_("Đã lưu %(count)s thay đổi vào danh mục chỉ tiêu.", count=count), "success")
+        return redirect(self.get_url(".index_view"), 303)
+
+    def _sheet(
+        self, preview: SheetPreview | None = None, errors: list[dict[str, str]] | None = None
+    ) -> str:
+        reading = None if preview is None else preview.reading
+        changes = [] if reading is None else [(one, *change_title(one)) for one in reading.changes]
+        kinds = [change.kind for change, _words, _colour in changes]
+        counts = {kind: kinds.count(kind) for kind in ("added", "changed", "retired")}
+        return str(
+            self.render(
+                "admin/indicator_sheet.html",
+                preview=preview,
+                reading=reading,
+                changes=changes,
+                counts=counts,
+                faults=[]
+                if reading is None
+                else [(one, fault_text(one)) for one in reading.faults],
+                field_title=field_title,
+                errors=errors or [],
+            )
+        )
+
     def name_of(self, row: Any) -> str:
         return _of(row).title
 
@@ -75,4 +158,25 @@ class IndicatorView(SafeModelView):
         forms = [form for form in services().catalogue.forms() if found.code in form.indicators]
         dimensions = [lists.get(code, code) for code in found.dimensions]
         level = cells.levels().get(found.lowest_level, found.lowest_level)
-        return {"indicator": found, "dimensions": dimensions, "level": level, "forms": forms}
+        return {
+            "indicator": found,
+            "dimensions": dimensions,
+            "level": level,
+            "forms": forms,
+            "validity": _validity(found),
+        }
+
+
+def _validity(found: Indicator) -> str:
+    """From which day to which the indicator is collected."""
+    first, last = (
+        f"{date.fromisoformat(day):%d/%m/%Y}" if day else ""
+        for day in (found.valid_from, found.valid_to)
+    )
+    if not last:
+        return _("từ %(first)s", first=first)
+    return (
+        _("từ %(first)s đến %(last)s", first=first, last=last)
+        if first
+        else _("đến %(last)s", last=last)
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask import flash, g, redirect, request, send_file
+from flask import flash, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -31,7 +31,7 @@ from server.web.admin.round_form import (
 )
 from server.web.admin.safe_view import SafeModelView, mark, refused
 from server.web.formats import day
-from server.web.headers import sandboxed
+from server.web.round_letters import letter_answer
 from server.web.session import current_actor, services
 
 _ROW: Any = RoundRow
@@ -189,10 +189,7 @@ class RoundView(SafeModelView):
         letter = services().rounds.get(row.id).letter
         if letter is None:
             raise NotFound(kind="attachment")
-        path = services().rounds.letter_file(letter)
-        answer = send_file(path, as_attachment=True, download_name=letter.name, conditional=False)
-        answer.content_type = letter.media_type
-        return sandboxed(answer)
+        return letter_answer(letter)
 
     @expose("/widen/", methods=("POST",))
     def widen(self) -> ResponseReturnValue:

@@ -63,6 +63,8 @@ def happened(name: str) -> str:
         "submission.record_added": _("Thêm phiếu"),
         "submission.record_deleted": _("Xóa phiếu"),
         "submission.workflow_changed": _("Chuyển sang phiên bản quy trình mới"),
+        "submission.form_changed": _("Chuyển sang phiên bản biểu mẫu mới"),
+        "submission.form_restored": _("Trở lại phiên bản biểu mẫu cũ"),
         "export.started": _("Xuất dữ liệu"),
         "definition_draft.begun": _("Bắt đầu soạn định nghĩa"),
         "definition_draft.changed": _("Sửa bản nháp định nghĩa"),

@@ -90,12 +90,12 @@ def gaps_of(workflow: Workflow, route: Route) -> list[ShownGap]:
     reference = services().reference
     tree = reference.tree(services().clock.today())
     states: dict[tuple[str, str, tuple[People, ...]], list[str]] = {}
-    for gap in services().staffing.gaps(workflow, route.org_units, route.owner):
+    for gap in services().staffing.gaps(workflow, route.org_units, route.owner, route.form):
         title = title_of(workflow.states[gap.state])
         states.setdefault((gap.org_unit, gap.why, gap.missing), []).append(title)
     shown = []
     for (org_unit, why, asked), titles in states.items():
-        places = places_of(tree, org_unit, route.owner)
+        places = places_of(tree, org_unit, route.owner, route.form)
         missing = tuple(_missing(people, places.get(people.at)) for people in asked)
         unit = tree.by_id[org_unit]
         shown.append(

@@ -81,8 +81,8 @@ class WorkflowSimulatorPage:
             unit = units[0]
         shown: dict[str, Any] = {}
         if unit is not None:
-            owner = next((one.owner for one in routes if unit.id in one.org_units), None)
-            shown = _played(self, row.id, workflow, unit, owner)
+            route = next((one for one in routes if unit.id in one.org_units), None)
+            shown = _played(self, row.id, workflow, unit, route)
         page: str = self.render(
             "admin/workflow_simulator.html",
             heading=_("Chạy thử: %(title)s", title=self.name_of(row)),
@@ -96,12 +96,13 @@ class WorkflowSimulatorPage:
 
 
 def _played(
-    view: Any, key: str, workflow: Workflow, unit: OrgUnit, owner: str | None
+    view: Any, key: str, workflow: Workflow, unit: OrgUnit, route: Route | None
 ) -> dict[str, Any]:
     """Everything that the page says of the present position."""
     tree = services().reference.tree(services().clock.today())
-    places = places_of(tree, unit.id, owner)
-    people = services().staffing.people(workflow, unit.id, owner)
+    owner, form = (None, "") if route is None else (route.owner, route.form)
+    places = places_of(tree, unit.id, owner, form)
+    people = services().staffing.people(workflow, unit.id, owner, form)
     situation = Situation.of(workflow, unit, request.args, services().clock.today())
     typed_by = request.args.get("typed", "")
     supposed = Supposed(

@@ -70,7 +70,7 @@ def list_observations() -> Response:
 @operation(
     "GET",
     "/reporting-rates",
-    "Reports expected, sent and sent in time",
+    "Reports expected, sent, sent in time, late but excused, late",
     answer="RateList",
     query=("form", "period", "group_by", *PAGING),
     required=("form", "period"),
@@ -90,6 +90,10 @@ def list_rates() -> Response:
             "expected": rate.expected,
             "actual": rate.actual,
             "on_time": rate.on_time,
+            "excused": rate.excused,
+            "late": rate.late,
+            "overdue": rate.overdue,
+            "waived": rate.waived,
         },
     )
 

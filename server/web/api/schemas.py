@@ -314,6 +314,10 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
                 "expected": NUMBER,
                 "actual": NUMBER,
                 "on_time": NUMBER,
+                "excused": NUMBER,
+                "late": NUMBER,
+                "overdue": NUMBER,
+                "waived": NUMBER,
             }
         )
     ),

@@ -1,5 +1,6 @@
 """The shipped reference data: counts that are known, and references that lead somewhere."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -45,6 +46,42 @@ def test_how_an_indicator_was_found_stays_with_it(status: str, count: int) -> No
 
     assert len(found) == count
     assert all(entry["constructed"] is (status == "constructed") for entry in found)
+
+
+def indicators_of(node: object) -> set[str]:
+    """The codes that the cells of a form name."""
+    if isinstance(node, list):
+        return set().union(*map(indicators_of, node))
+    if not isinstance(node, dict):
+        return set()
+    own = node.get("x-indicator")
+    found = set() if own is None else {own["code"] if isinstance(own, dict) else own}
+    return found.union(*map(indicators_of, node.values()))
+
+
+def test_every_indicator_of_a_shipped_form_says_what_it_means_in_both_languages() -> None:
+    entries = {entry["code"]: entry for entry in INDICATORS["indicators"]}
+    used = set().union(*(indicators_of(read(path)) for path in FORMS.glob("[a-z]*/v*.json")))
+    keys = ("definition", "method", "textSource")
+
+    assert len(used) == 24
+    for code in used:
+        entry = entries[code]
+        texts = [entry.get(key, "") for key in keys]
+        english = [entry["i18n"]["en"].get(key, "") for key in keys]
+        assert all(len(text) > 20 for text in (*texts, *english)), code
+
+
+def test_the_texts_of_indicators_are_our_own_and_quote_no_document() -> None:
+    told = [
+        entry[key] for entry in INDICATORS["indicators"]
+        for key in ("definition", "method") if key in entry
+    ]  # fmt: skip
+
+    assert told
+    assert not [text for text in told if re.search(r"Thông tư|Nghị định|Luật|\d/\d{4}/", text)]
+    sources = {entry["textSource"] for entry in INDICATORS["indicators"] if "definition" in entry}
+    assert sources == {"Lời văn do đơn vị xây dựng phần mềm biên soạn, không trích văn bản"}
 
 
 def test_the_ethnic_groups_are_54_and_two_more_of_which_53_are_minorities() -> None:

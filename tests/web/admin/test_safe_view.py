@@ -75,7 +75,10 @@ def test_every_page_of_the_back_office_stands_on_our_bases(app: Flask) -> None:
 
 @pytest.mark.parametrize("switched_off", ["export", "action_view", "ajax_update", "ajax_lookup"])
 def test_routes_nobody_uses_do_not_exist(app: Flask, switched_off: str) -> None:
-    assert [rule for rule in rules(app) if rule.endpoint.endswith(f".{switched_off}")] == []
+    found = [rule for rule in rules(app) if rule.endpoint.endswith(f".{switched_off}")]
+
+    # A draft is exported by a route of our own, with a policy.
+    assert [rule for rule in found if rule.endpoint != "definition_drafts.export"] == []
 
 
 def test_only_holidays_can_be_deleted(app: Flask) -> None:

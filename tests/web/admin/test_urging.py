@@ -88,9 +88,7 @@ def test_a_call_is_kept_with_what_was_promised(as_: As, reached: World) -> None:
     assert "hẹn 27/01/2025" in officer.get("/urging").text
 
 
-def test_the_log_tells_each_delivery_with_the_answer_of_the_server(
-    as_: As, reached: World
-) -> None:
+def test_the_log_tells_each_delivery_with_the_answer_of_the_server(as_: As, reached: World) -> None:
     as_("district_approver").post("/urging/mail", chosen=late_ids(reached), text="=1+1")
     reached.services.mail.flush()
 

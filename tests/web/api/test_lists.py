@@ -175,7 +175,8 @@ def test_reporting_rates_count_expected_sent_and_timely(as_: As) -> None:
         "items": [
             {
                 "group": "u-district", "form": "households", "period": PERIOD,
-                "expected": 2, "actual": 1, "on_time": 0,
+                "expected": 2, "actual": 1, "on_time": 0, "excused": 0, "late": 1,
+                "overdue": 1, "waived": 0,
             }
         ],
         "next": None,

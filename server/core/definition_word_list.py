@@ -1,0 +1,153 @@
+"""The words of a difference: parts, attributes and sentences, each Vietnamese and English."""
+
+from typing import Final
+
+#: What a part is called.
+KINDS: Final = {
+    "document": ("biểu hoặc quy trình", "the definition"),
+    "settings": ("thông tin chung", "the settings"),
+    "layout": ("trang in", "the layout"),
+    "migration": ("khai báo chuyển số liệu", "the declared migration"),
+    "cell": ("ô", "cell"),
+    "block": ("bảng", "table"),
+    "lines": ("mẫu dòng", "kind of line"),
+    "row": ("dòng", "row"),
+    "column": ("cột", "column"),
+    "check": ("quy tắc kiểm tra", "check"),
+    "test": ("dữ liệu thử", "test"),
+    "tally": ("cách đếm phiếu", "tally"),
+    "feed": ("nguồn của chỉ tiêu thống kê", "feed"),
+    "section": ("phần", "section"),
+    "group": ("nhóm cột", "group of columns"),
+    "step": ("bước chuyển số liệu", "migration step"),
+    "state": ("trạng thái", "state"),
+    "transition": ("bước", "transition"),
+    "code": ("mục của bảng mã", "code"),
+    "part": ("phần phụ", "part"),
+}
+
+TYPES: Final = {
+    "integer": ("số nguyên", "whole number"),
+    "number": ("số có phần lẻ", "number with decimals"),
+    "string": ("chữ", "text"),
+    "boolean": ("có hoặc không", "yes or no"),
+    "object": ("nhóm ô", "group of cells"),
+    "array": ("danh sách", "list"),
+}
+
+#: What a sentence about an attribute belongs to, and what the attribute is called.
+ATTRIBUTES: Final = {
+    "title": ("retitled", "tên hiển thị", "title"),
+    "description": ("other", "hướng dẫn nhập", "guidance"),
+    "minimum": ("limits", "số nhỏ nhất", "minimum"),
+    "maximum": ("limits", "số lớn nhất", "maximum"),
+    "multipleOf": ("limits", "bước số lẻ", "decimals"),
+    "minLength": ("limits", "số ký tự ít nhất", "least characters"),
+    "maxLength": ("limits", "số ký tự nhiều nhất", "most characters"),
+    "minItems": ("limits", "số dòng ít nhất", "least rows"),
+    "maxItems": ("limits", "số dòng nhiều nhất", "most rows"),
+    "pattern": ("limits", "mẫu ký tự", "pattern"),
+    "format": ("limits", "định dạng", "format"),
+    "enum": ("codes", "các lựa chọn", "choices"),
+    "x-labels": ("codes", "tên các lựa chọn", "names of choices"),
+    "x-codelist": ("codes", "bảng mã", "code list"),
+    "x-rows": ("codes", "các dòng theo bảng mã", "rows by code list"),
+    "x-calculate": ("rules", "công thức tính", "calculation"),
+    "x-relevant": ("rules", "điều kiện hỏi", "condition for asking"),
+    "x-required-when": ("rules", "điều kiện bắt buộc", "condition for being required"),
+    "required": ("rules", "các ô bắt buộc nhập", "required cells"),
+    "rule": ("rules", "điều phải đúng", "rule"),
+    "message": ("rules", "thông báo khi không đúng", "message"),
+    "severity": ("rules", "mức độ", "severity"),
+    "explain": ("rules", "lời giải thích", "explanation"),
+    "fix": ("rules", "cách sửa", "way to put it right"),
+    "paths": ("rules", "các ô được đánh dấu", "marked cells"),
+    "each": ("rules", "các dòng được xét", "lines looked at"),
+    "when": ("rules", "điều kiện", "condition"),
+    "guards": ("rules", "điều kiện của bước", "guards"),
+    "by": ("rules", "người thực hiện", "who does it"),
+    "from": ("rules", "trạng thái trước", "states before"),
+    "to": ("rules", "trạng thái sau", "state after"),
+    "due": ("dates", "hạn gửi theo cấp", "due dates"),
+    "closes": ("dates", "ngày khóa nhận báo cáo", "closing date"),
+    "grace": ("dates", "số ngày cho chậm", "grace"),
+    "deadline": ("dates", "thời hạn xử lý", "deadline"),
+    "steps": ("migration", "các bước chuyển số liệu", "migration steps"),
+    "x-migrate": ("migration", "khai báo chuyển số liệu", "declared migration"),
+    "x-indicator": ("other", "chỉ tiêu thống kê", "indicator"),
+    "x-dimension": ("other", "phân tổ", "dimension"),
+    "x-member": ("other", "mã trong phân tổ", "member"),
+    "x-measure-unit": ("other", "đơn vị tính", "unit of measure"),
+    "x-personal": ("other", "thông tin cá nhân", "personal data"),
+    "x-owner": ("other", "đơn vị điền", "unit that fills it"),
+    "x-i18n": ("other", "tên tiếng Anh", "English text"),
+    "i18n": ("other", "lời tiếng Anh", "English text"),
+    "fields": ("moved", "thứ tự các ô", "order of cells"),
+    "grid": ("moved", "thứ tự các bảng", "order of tables"),
+    "columns": ("moved", "các cột trong nhóm", "columns of the group"),
+    "groups": ("other", "các nhóm cột", "groups of columns"),
+    "numbers": ("other", "số thứ tự cột", "column numbers"),
+    "formulas": ("other", "công thức ghi trên biểu", "printed formulas"),
+    "answers": ("other", "số liệu thử", "sample answers"),
+    "findings": ("other", "kết quả kiểm tra phải có", "expected findings"),
+    "workflow": ("other", "quy trình duyệt", "workflow"),
+    "assignedTo": ("other", "đơn vị phải báo cáo", "who owes it"),
+    "owner": ("other", "cơ quan chủ trì", "owner"),
+    "officialCode": ("other", "ký hiệu biểu", "official code"),
+    "x-checks": ("rules", "các quy tắc kiểm tra", "checks"),
+    "x-tests": ("other", "các dữ liệu thử", "tests"),
+    "editable": ("other", "quyền sửa số liệu", "whether it can be edited"),
+    "sent": ("other", "đã gửi khỏi đơn vị", "whether it has been sent"),
+    "final": ("other", "số liệu đã duyệt", "whether it is approved"),
+}
+
+SENTENCES: Final = {
+    "added": ("thêm {part}.", "{part} is new."),
+    "removed": ("bỏ {part}.", "{part} is gone."),
+    "rekeyed": (
+        "{part} đổi mã từ {old} thành {new}.",
+        "{part} has the key {new} instead of {old}.",
+    ),
+    "undeclared": (
+        "{part} đổi mã từ {old} thành {new}; chưa khai báo chuyển số liệu nên số liệu cũ không"
+        " sang mã mới.",
+        "{part} has the key {new} instead of {old}; no migration is declared, so earlier answers"
+        " do not come along.",
+    ),
+    "moved": ("{part} đổi chỗ.", "{part} stands elsewhere."),
+    "placed": (
+        "{part} chuyển sang phần “{section}”.",
+        "{part} moved to the section “{section}”.",
+    ),
+    "retyped": (
+        "{part} đổi kiểu từ {old} sang {new}.",
+        "{part} is a {new} instead of a {old}.",
+    ),
+    "retitled": (
+        "{part} đổi tên hiển thị từ “{old}” thành “{new}”.",
+        "{part} is called “{new}” instead of “{old}”.",
+    ),
+    "migrating": (
+        "số liệu cũ chuyển theo khai báo: {steps}.",
+        "earlier answers go where it is declared: {steps}.",
+    ),
+    "given": (
+        "{part} có thêm {label}: {new}.",
+        "{part} now has {label}: {new}.",
+    ),
+    "changed": (
+        "{part} đổi {label} từ {old} thành {new}.",
+        "{part}: {label} {new} instead of {old}.",
+    ),
+    "dropped": (
+        "{part} bỏ {label} (trước là {old}).",
+        "{part} has no {label} any more (it was {old}).",
+    ),
+    "inside": ("{part} đổi {label}.", "{part}: {label} changed."),
+    "list": (
+        "{part} đổi {label}: bỏ {gone}, thêm {new}.",
+        "{part}: {label} without {gone}, with {new}.",
+    ),
+    "required": ("{part} thành bắt buộc nhập.", "{part} must be answered now."),
+    "optional": ("{part} không còn bắt buộc nhập.", "{part} need not be answered any more."),
+}

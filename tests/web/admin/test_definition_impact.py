@@ -1,0 +1,107 @@
+"""The page that says what a draft would do, and the difference of two versions in words."""
+
+import json
+import re
+
+import pytest
+
+from server.core.access import SYSTEM, Role
+from server.services.accounts import NewAccount
+from tests.web.admin.conftest import As
+from tests.web.admin.test_definition_editor import Editor
+from tests.world import GOOD, PERIOD, World, household_form
+
+
+@pytest.fixture
+def editor(world: World, as_: As) -> Editor:
+    """An administrator who took the remark out of the form, of which a report holds one."""
+    services = world.services
+    view = services.submissions.start(
+        world.actor("commune_reporter"),
+        form="households",
+        org_unit="u-commune",
+        period=PERIOD,
+        answers={**GOOD, "note": "đã đối chiếu"},
+    )
+    services.approvals.decide(
+        world.actor("commune_reporter"), view.submission.id, "submit", seen=view.submission.edit
+    )
+    found = Editor(world, as_("admin"))
+    found.apply("remove", "/properties/note")
+    return found
+
+
+def impact(editor: Editor, more: str = "") -> str:
+    answer = editor.person.get(f"/admin/definition-impact/{editor.id}/{more}")
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def test_the_page_counts_values_and_names_units_before_anything_changes(editor):
+    page = impact(editor)
+
+    for words in ("Ảnh hưởng khi ban hành", "Ghi chú", "Cổ Linh", "Bỏ ô “Ghi chú”.", "Đang duyệt"):
+        assert words in page
+    assert "Người duyệt phải chọn cách xử lý" in page
+
+
+def test_publishing_asks_for_a_decision_and_takes_it(editor, world, as_):
+    world.accounts["second"] = world.services.accounts.create(
+        SYSTEM, NewAccount("second", "Người thứ hai", None, Role.ADMIN, "u-province")
+    ).id
+    editor.act("send", notes="Bỏ ghi chú")
+    editor.person = as_("second")
+
+    assert "Số liệu của Ghi chú không còn chỗ" in editor.act("publish")
+    assert 'name="decision:/note"' in impact(editor)
+    assert "Đã ban hành phiên bản mới" in editor.act("publish", **{"decision:/note": "drop"})
+    assert world.services.catalogue.form("households").version == 2
+
+
+def test_a_changed_check_is_tried_on_what_was_sent(editor, world):
+    report = world.services.submissions.list_(world.actor("admin"), form="households").items[0]
+    world.services.approvals.decide(
+        world.actor("commune_signer"), report.id, "sign", seen=report.edit
+    )
+    rule = "people.male + people.female <= households * 4"
+    world.services.definition_drafts.apply(
+        world.actor("admin"),
+        editor.id,
+        {"op": "set", "path": "/x-checks/1", "values": {"rule": rule}},
+        seen=editor.draft.edit,
+    )
+    sample = {"people": {"male": 1, "female": 1}, "households": 1}
+    world.services.definition_drafts.apply(
+        world.actor("admin"),
+        editor.id,
+        {"op": "set", "path": "/x-tests/0", "values": {"answers": sample}},
+        seen=editor.draft.edit,
+    )
+
+    assert "Chạy thử quy tắc mới" in impact(editor)
+    assert "sẽ cảnh báo 1 trên 1 báo cáo, gồm Cổ Linh (2024)." in _plain(impact(editor, "?try=1"))
+
+
+def _plain(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", "", page).split())
+
+
+def test_a_broken_draft_says_that_nothing_can_be_counted_yet(editor):
+    editor.apply("rename", "/properties/households", key="homes")
+
+    assert "chưa tính được ảnh hưởng" in impact(editor)
+
+
+def test_two_versions_are_compared_in_words(world, as_):
+    form = household_form()
+    form["x-form"]["version"] = 2
+    form["properties"]["households"]["maximum"] = 500
+    world.services.catalogue.publish(json.dumps(form, ensure_ascii=False), "form", SYSTEM)
+    person = as_("admin")
+
+    answer = person.get("/admin/definition-impact/versions/form/households/")
+
+    assert "Từ phiên bản 1 đến phiên bản 2" in answer.text
+    assert "Ô “Số hộ” đổi số lớn nhất từ 999999 thành 500." in answer.text
+    assert person.get("/admin/definition-impact/versions/form/nothing/").status_code == 404
+    assert as_("province_reader").get(answer.request.path).status_code == 403

@@ -1,0 +1,150 @@
+"""The late board as pages: the matrix in words, filters in the address, the way down, files."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from re import findall
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.filling_world import Seeded, copied, seed
+from tests.web.test_reports import send
+from tests.web.test_submissions import as_, text
+from tests.world import World
+
+BOARD = "/progress/board?form=households&period=2024"
+RATES = "/progress/rates?form=households&period=2024"
+
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Seeded:
+    return seed(tmp_path_factory.mktemp("board"))
+
+
+@pytest.fixture
+def world(seeded: Seeded, tmp_path: Path) -> Iterator[World]:
+    with copied(seeded, tmp_path) as found:
+        yield found
+
+
+def lines_of(answer: TestResponse) -> list[list[str]]:
+    assert answer.content_type == "text/csv; charset=utf-8"
+    assert answer.data.startswith(b"\xef\xbb\xbf")  # else Excel takes it for another encoding
+    return list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+
+
+def matrix(answer: TestResponse) -> str:
+    """The words of the table alone."""
+    return text(answer).partition("Đơn vị báo cáo (")[2]
+
+
+def test_each_cell_says_in_words_how_far_and_how_late_the_report_is(world: World) -> None:
+    send(world)
+    officer = world.actor("district_approver")
+    [late] = world.services.urging.late(officer, form="households")
+    world.services.urging.note(officer, late.obligation.id, "call", "đã gọi")
+
+    shown = matrix(as_(world, "province_approver").get(BOARD))
+
+    assert "Cổ Linh Pác Nặm Đã gửi chậm 9 ngày" in shown
+    assert "Bộc Bố Pác Nặm Chậm 9 ngày gọi 24/01" in shown
+    assert "Chợ Rã Ba Bể Chậm 9 ngày" in shown
+
+
+@pytest.mark.parametrize(
+    ("query", "units"),
+    [
+        ("", {"Cổ Linh", "Bộc Bố", "Chợ Rã"}),
+        ("&state=submitted", {"Cổ Linh"}),
+        ("&state=late", {"Bộc Bố", "Chợ Rã"}),
+        ("&late=10", set()),
+        ("&level=commune&round=round-2024", {"Cổ Linh", "Bộc Bố", "Chợ Rã"}),
+        ("&round=nothing", set()),
+        ("&level=district", set()),
+        ("&unit=u-district", {"Cổ Linh", "Bộc Bố"}),
+        ("&unit=u-far", {"Chợ Rã"}),
+        ("&level=planet&state=nowhere&late=x", {"Cổ Linh", "Bộc Bố", "Chợ Rã"}),
+    ],
+)
+def test_the_board_is_filtered_by_the_address(world: World, query: str, units: set[str]) -> None:
+    send(world)
+
+    answer = as_(world, "province_reader").get(BOARD + query)
+
+    listed = matrix(answer)
+    assert {name for name in ("Cổ Linh", "Bộc Bố", "Chợ Rã") if name in listed} == units
+    assert units or "Không có báo cáo phải nhận" in text(answer)
+
+
+def test_the_way_down_leads_from_the_province_to_a_district(world: World) -> None:
+    reader = as_(world, "province_reader")
+
+    page = reader.get(BOARD).get_data(as_text=True)
+    [address] = findall(r'href="([^"]+)">Pác Nặm</a>', page)
+    below = text(reader.get(unescape(address)))
+
+    assert "Pác Nặm đã gửi 0/2, 0,0 % chậm 2" in text(reader.get(BOARD))
+    assert "Tất cả đơn vị Bắc Kạn Pác Nặm" in below
+    assert "Bộc Bố" in below and "Chợ Rã" not in below
+    assert reader.get(BOARD + "&unit=u-nowhere").status_code == 404
+    assert as_(world, "district_approver").get(BOARD + "&unit=u-far").status_code == 404
+
+
+def test_the_late_ones_are_ticked_where_they_are_urged(world: World) -> None:
+    send(world)
+    officer = as_(world, "province_approver")
+
+    page = officer.get(BOARD + "&unit=u-district").get_data(as_text=True)
+    [address] = findall(r'href="(/urging\?[^"]+)"', page)
+    urging = officer.get(unescape(address)).get_data(as_text=True)
+
+    assert "Đôn đốc 1 báo cáo chậm" in page
+    assert urging.count('name="chosen"') == 2 and urging.count(" checked>") == 1
+    reader = as_(world, "province_reader").get(BOARD)
+    assert "/urging" not in reader.get_data(as_text=True)
+
+
+def test_the_file_for_excel_holds_a_line_for_each_report(world: World) -> None:
+    send(world)
+
+    rows = lines_of(
+        as_(world, "district_approver").get("/progress/board.csv?form=households&period=2024")
+    )
+
+    assert rows[0][:3] == ["Mã đơn vị", "Đơn vị báo cáo", "Huyện, thành phố"]
+    assert [row[1] for row in rows[1:]] == ["Bộc Bố", "Cổ Linh"]
+    assert rows[2][5:10] == ["Đã gửi", "15/01/2025", "24/01/2025", "9", "Chậm từ 5 đến 10 ngày"]
+
+
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [
+        ("unit", "Cổ Linh, Pác Nặm 1/1, 100,0 % 0/1, 0,0 % 0/1, 0,0 % 1/1, 100,0 %"),
+        ("district", "Pác Nặm 1/2, 50,0 %"),
+        ("form", "Hộ và nhân khẩu 1/3, 33,3 %"),
+        ("period", "Năm 2024 1/3, 33,3 %"),
+        ("level", "Xã, phường, thị trấn 1/3, 33,3 %"),
+        ("nothing", "Hộ và nhân khẩu 1/3, 33,3 %"),
+    ],
+)
+def test_rates_are_shown_with_both_numbers(world: World, by: str, words: str) -> None:
+    send(world)
+    reader = as_(world, "province_reader")
+
+    assert words in text(reader.get(f"{RATES}&by={by}"))
+    rows = lines_of(reader.get(f"/progress/rates.csv?form=households&period=2024&by={by}"))
+    assert sum(int(row[1]) for row in rows[1:]) == 3
+
+
+def test_a_name_that_a_spreadsheet_would_run_is_kept_a_text(world: World) -> None:
+    reference = world.services.reference
+    unit = reference.unit("u-far")
+    reference.save_unit(replace(unit, name="=1+1"), world.actor("admin"))
+
+    rows = lines_of(as_(world, "province_reader").get("/progress/board.csv?form=households"))
+
+    assert "'=1+1" in {row[1] for row in rows}
