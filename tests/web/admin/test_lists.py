@@ -40,18 +40,16 @@ def test_a_search_without_a_hit_offers_to_drop_it(as_: As, path: str) -> None:
     assert 'value="zzzzqqqq"' in page.text
 
 
-@pytest.mark.parametrize("search", ["%", "_", "' OR 1=1 --", "\x00", "Đ" * 500, "\\"])
 @pytest.mark.parametrize("path", LISTS)
-def test_any_search_text_is_answered(as_: As, path: str, search: str) -> None:
-    response = as_("admin").client.get(path, query_string={"search": search})
+def test_any_search_page_or_order_is_answered(as_: As, path: str) -> None:
+    admin = as_("admin")
+    asked = [{"search": text} for text in ("%", "_", "' OR 1=1 --", "\x00", "Đ" * 500, "\\")]
+    asked += [{"page": text} for text in ("-5", "99999999999999999999")]
+    asked += [{"sort": text} for text in ("77", "-1")]
 
-    assert response.status_code == 200
+    told = {str(query): admin.client.get(path, query_string=query).status_code for query in asked}
 
-
-@pytest.mark.parametrize("query", ["page=-5", "page=99999999999999999999", "sort=77", "sort=-1"])
-@pytest.mark.parametrize("path", LISTS)
-def test_any_page_or_order_is_answered(as_: As, path: str, query: str) -> None:
-    assert as_("admin").get(f"{path}?{query}").status_code == 200
+    assert told == {str(query): 200 for query in asked}
 
 
 @pytest.mark.parametrize(
