@@ -76,6 +76,16 @@ class SigningOut {
     this.dialog = document.getElementById("signing-out");
     this.texts = this.dialog.dataset;
     this.dialog.addEventListener("click", ({ target }) => this.choose(target.closest("[data-choice]")));
+    // One channel to tell and to hear: it does not hear itself, so this page leaves once, and its greeting is not used up.
+    this.channel = channelOf(account);
+    if (this.channel) this.channel.addEventListener("message", ({ data }) => this.follow(data));
+  }
+
+  /** Another window of the account has signed out. */
+  follow({ kind }) {
+    if (kind !== "signed-out") return;
+    for (const { leave } of askers) leave();
+    location.replace(this.signIn);
   }
 
   tell(text) {
@@ -143,8 +153,7 @@ class SigningOut {
       return;
     }
     for (const { leave } of askers) leave();
-    const channel = channelOf(account);
-    if (channel) channel.postMessage({ kind: "signed-out" });
+    if (this.channel) this.channel.postMessage({ kind: "signed-out" });
     if (store && choice !== "keep") await store.discard(account).catch(() => {}); // half-typed texts too
     if (store) await store.forget(account).catch(() => {});
     location.replace(this.signIn);
@@ -162,14 +171,6 @@ export function startSigningOut() {
     event.stopImmediatePropagation();
     signingOut.ask();
   }, { capture: true });
-  const channel = channelOf(form.dataset.account);
-  if (channel) {
-    channel.addEventListener("message", ({ data }) => {
-      if (data.kind !== "signed-out") return;
-      for (const { leave } of askers) leave();
-      location.replace(form.dataset.after);
-    });
-  }
   // Who was signed in here before and did not sign out left a key: from now on it opens nothing.
   if ("indexedDB" in window) BrowserStore.open().then((store) => store.forgetOthers(form.dataset.account)).catch(() => {});
 }

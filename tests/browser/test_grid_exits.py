@@ -9,6 +9,8 @@ from tests.browser.filling_page import cell, fill, start
 from tests.browser.grid_form import LINES, focused, grid_page
 from tests.world import World
 
+pytestmark = pytest.mark.long
+
 PLACES = {"first": "a", "middle": "d", "last": "name"}
 KEYS = (
     "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Tab", "Shift+Tab", "Enter", "Shift+Enter",

@@ -12,6 +12,8 @@ from tests.browser.grid_form import LINES, grid_page
 from tests.browser.test_grid_paste import paste
 from tests.world import World
 
+pytestmark = pytest.mark.long
+
 _COLUMNS = ("a", "b", "d", "name")
 _STATE = """() => {
   const cells = [...document.querySelectorAll("td.cell")].filter((one) => one.textContent);

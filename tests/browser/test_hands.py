@@ -15,6 +15,8 @@ from tests.divided import start as start_shared
 from tests.filling_world import PASSWORD
 from tests.world import World
 
+pytestmark = pytest.mark.long
+
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n%%EOF\n"
 
 

@@ -13,6 +13,8 @@ from tests.browser.filling_page import cell, fill, now, open_report, saved, sign
 from tests.browser.typed_cells import says
 from tests.world import World
 
+pytestmark = pytest.mark.long
+
 PATH = "/rows/02/rural_male"
 CELLS = [f"/rows/{code}/rural_{sex}" for code in ("02", "07") for sex in ("male", "female")]
 

@@ -14,6 +14,8 @@ from tests.browser.test_never_lost_states import problem
 from tests.browser.typed_cells import says
 from tests.world import World
 
+pytestmark = pytest.mark.long
+
 PATH = "/rows/02/rural_male"
 Act = Callable[[Page, BrowserContext, World, SubmissionView], None]
 

@@ -12,6 +12,8 @@ from tests.browser.typed_cells import says
 from tests.filling_world import PASSWORD
 from tests.world import ROOT, World
 
+pytestmark = pytest.mark.long
+
 PATH = "/rows/02/rural_male"
 LAST = "/rows/54/rural_female"
 

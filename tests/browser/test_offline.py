@@ -11,6 +11,8 @@ from tests.browser.filling_page import cell, open_report, sign_in, start, write
 from tests.browser.typed_cells import held, says, shown, type_hundred
 from tests.world import World
 
+pytestmark = pytest.mark.long
+
 PATH = "/rows/02/rural_male"
 HALF_AN_HOUR = 30 * 60
 KEPT = """async () => {

@@ -8,6 +8,8 @@ from tests.browser.filling_page import cell, fill, now, open_report, saved, sign
 from tests.browser.test_never_lost_hands import second_clerk
 from tests.world import World
 
+pytestmark = pytest.mark.long
+
 CODE = "a8_low"
 PATH = "/rows/40/rural_male"
 TEXT = "Nhiều nam giới đi làm xa."

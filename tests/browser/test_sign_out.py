@@ -11,6 +11,8 @@ from tests.browser.filling_page import fill, now, open_report, saved, sign_in, s
 from tests.browser.typed_cells import says
 from tests.world import World
 
+pytestmark = pytest.mark.long
+
 PATH = "/rows/02/rural_male"
 SECRET = "Bí mật của xã"
 DUMP = """async () => {

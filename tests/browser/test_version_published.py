@@ -1,10 +1,13 @@
 """A new version of the form is published while somebody types: the open page says so."""
 
+import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.filling_page import cell, fill, now, saved, start, write
 from tests.web.test_version_note import a_cell_is_gone, publish
 from tests.world import World
+
+pytestmark = pytest.mark.long
 
 
 def test_an_open_page_tells_of_the_new_version_and_what_is_typed_on_stays(

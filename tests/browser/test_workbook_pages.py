@@ -13,9 +13,7 @@ from tests.workbooks import edited
 from tests.world import World
 
 #: In the long run: the same rules stand in faster tests of the services and pages.
-pytestmark = pytest.mark.long
-
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.long, pytest.mark.browser]
 PATH = "/rows/07/rural_male"
 
 

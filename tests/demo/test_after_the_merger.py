@@ -5,12 +5,16 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from server.app import build
 from server.demo.place import Place
 from server.demo.running import play
 from server.demo.sink import start_sink
 from server.machine import ShiftedClock
 from tests.demo.conftest import Played
+
+pytestmark = pytest.mark.long
 
 DAY = date(2026, 1, 20)
 

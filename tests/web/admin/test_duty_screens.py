@@ -12,7 +12,7 @@ from tests.web.admin.test_screens import Open, address, faults, open_
 from tests.world import CROWDED, FRIDAY, REASON, World
 
 __all__ = ["address", "open_"]  # fixtures of the screens of the back office
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.long, pytest.mark.browser]
 
 
 @pytest.fixture
