@@ -1,16 +1,12 @@
 """An official letter as HTML: heads of office and country, the table, receivers, who signs."""
 
 import re
-from functools import cache
-from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-
+from plugins.pdf_print.texts import style_sheet, template
 from plugins.pdf_print.widths import fit
 from server.hooks import Letter, Refused
 
-_HERE: Final = Path(__file__).parent
 _USABLE: Final = 210 - 30 - 15  # millimetres of A4 between the margins
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -21,24 +17,10 @@ def letter_markup(letter: Letter) -> str:
         if letter.grid and len(row.cells) != len(letter.grid.columns):
             raise Refused("a row of the letter's table has another number of cells")
     fitted = fit(letter.grid, _USABLE) if letter.grid else None
-    html = _template().render(letter=letter, fit=fitted)
+    html = template("letter.html").render(letter=letter, fit=fitted)
     return _UNPRINTABLE.sub("\ufffd", html)
 
 
 def letter_style() -> tuple[str, str, str]:
     """The style of forms, what a letter has besides, and the paper."""
-    own = (_HERE / "letter.css").read_text(encoding="utf-8")
-    base = (_HERE / "page.css").read_text(encoding="utf-8")
-    return base, own, "@page { size: A4 portrait }"
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("letter.html")
+    return style_sheet("page.css"), style_sheet("letter.css"), "@page { size: A4 portrait }"

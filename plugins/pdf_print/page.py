@@ -4,16 +4,12 @@ checked words (paper, orientation) ever reach the CSS.
 
 import re
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-
+from plugins.pdf_print.texts import style_sheet, template
 from plugins.pdf_print.widths import Fit, fit
 from server.hooks import Refused, Sheet, SheetColumn, SheetGrid, SheetGroup, SheetSignature
 
-_HERE: Final = Path(__file__).parent
 _MILLIMETRES: Final = {"A4": (210, 297), "A3": (297, 420)}
 # Nghị định 30/2020/NĐ-CP, Phụ lục I: left 30 to 35, right 15 to 20 mm.
 _LEFT_AND_RIGHT: Final = 30 + 15
@@ -29,7 +25,7 @@ def markup(sheet: Sheet) -> str:
         for position, section in enumerate(sheet.sections)
         if section.grid is not None
     }
-    html = _template().render(
+    html = template("page.html").render(
         sheet=sheet, grids=grids, signers=_in_three(sheet.signatures), is_hint=_is_hint
     )
     return _UNPRINTABLE.sub("\ufffd", html)
@@ -38,7 +34,7 @@ def markup(sheet: Sheet) -> str:
 def style(sheet: Sheet) -> tuple[str, str]:
     """The fixed style and the size of this sheet's page."""
     _usable_width(sheet)
-    return _fixed_style(), f"@page {{ size: {sheet.paper} {sheet.orientation} }}"
+    return style_sheet("page.css"), f"@page {{ size: {sheet.paper} {sheet.orientation} }}"
 
 
 def _usable_width(sheet: Sheet) -> float:
@@ -100,20 +96,3 @@ def _in_three(signatures: Sequence[SheetSignature]) -> list[SheetSignature]:
 
 def _is_hint(line: str) -> bool:
     return line.startswith("(") and line.endswith(")")
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html")
-
-
-@cache
-def _fixed_style() -> str:
-    return (_HERE / "page.css").read_text(encoding="utf-8")

@@ -122,9 +122,7 @@ def _rename(document: Document, path: str, operation: Mapping[str, Any]) -> None
         raise KeyError(key)
     if operation.get("along"):
         consequences.renamed(document, path, key)
-    items = [(key if name == token else name, value) for name, value in holder.items()]
-    holder.clear()
-    holder.update(items)
+    consequences.rekey(holder, token, key)
 
 
 def _move(document: Document, path: str, operation: Mapping[str, Any]) -> None:

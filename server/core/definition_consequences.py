@@ -18,6 +18,13 @@ _REF: Final = "#/$defs/"
 _ROOT_DEPTH: Final = 2
 
 
+def rekey(holder: Document, old: str, new: str) -> None:
+    """*new* where *old* stood: the order of keys is the order of columns and rows."""
+    items = [(new if name == old else name, value) for name, value in holder.items()]
+    holder.clear()
+    holder.update(items)
+
+
 def require(document: Document, path: str, wanted: bool) -> None:
     """Put a cell on the list of those that must be answered, or take it off."""
     *parts, key = tokens(path)
