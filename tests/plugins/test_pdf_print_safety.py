@@ -154,7 +154,7 @@ def test_the_packaged_fonts_are_there_and_are_fonts():
 
 def test_an_address_in_the_plugins_own_style_would_be_noticed(load, monkeypatch, blank_sheet):
     css = "body { background: url('http://127.0.0.1:1/x.png') }"
-    monkeypatch.setattr("plugins.pdf_print.page._fixed_style", lambda: css)
+    monkeypatch.setattr("plugins.pdf_print.page.style_sheet", lambda _name: css)
 
     with pytest.raises(Exception, match="AddressForbidden"):
         load("pdf_print", own_process=False).printer("pdf").print(blank_sheet, Path("unused.pdf"))
