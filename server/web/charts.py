@@ -12,6 +12,7 @@ WIDTH, HEIGHT = 480, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 14, 26, 34
 _FEW = 3
 _MOST_LABELS = 6
+_LEAST = 1e-9  # of a scale; below it nothing of a report differs, and floats lose their digits
 Number = int | float | Decimal
 
 
@@ -96,7 +97,7 @@ def _runs(points: Sequence[Point | None]) -> list[str]:
 
 def _scale(low: float, high: float) -> tuple[float, float, float]:
     """A scale of three to six round steps that holds both ends."""
-    extent = (high - low) or 4.0
+    extent = high - low if high - low > _LEAST else 4.0
     rough = extent / 4
     magnitude = 10.0 ** floor(log10(rough))
     step = next(size * magnitude for size in (1, 2, 2.5, 5, 10) if size * magnitude >= rough)

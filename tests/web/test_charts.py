@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.web.charts import HEIGHT, WIDTH, chart_of
@@ -13,6 +13,9 @@ NUMBERS = st.one_of(
 
 
 @given(st.lists(NUMBERS, min_size=1, max_size=14))
+@example([5e-324])
+@example([-5e-324, 0])
+@example([1e-9, -1e-12])
 def test_every_value_stands_inside_the_drawing_at_its_height(values):
     chart = chart_of([str(place) for place in range(len(values))], values)
     known = [value for value in values if value is not None]
