@@ -19,6 +19,10 @@ const ended = (transaction) =>
     transaction.onerror = () => reject(transaction.error);
     transaction.onabort = () => reject(transaction.error);
   });
+/** Milliseconds after which a page no longer waits for the browser's own storage. */
+const PATIENCE = 4000;
+/** What *work* gives; after the time `late`, while the work goes on. */
+export const inTime = (work, late) => Promise.race([work, new Promise((resolve) => setTimeout(resolve, PATIENCE, late))]);
 const below = (...start) => IDBKeyRange.bound(start, [...start, []]);
 
 export class BrowserStore {

@@ -1,6 +1,7 @@
 // Nothing typed is lost: joins drafts, saving, signing in again, other windows and the copy for
 // working without a network with the filling page.
 
+import { inTime } from "./browser_store.js";
 import { Drafts } from "./drafts.js";
 import { onSigningOut } from "./leaving.js";
 import { startOfflineCopy, takeCopy } from "./offline_copy.js";
@@ -18,9 +19,10 @@ export function startKeeping(page) {
   const told = JSON.parse(byId("keeping").textContent);
   page.messages.saving = told.texts;
   page.drafts = new Drafts(page.program, told.browser);
-  page.drafts.onTrouble = () => {
-    byId("storage-note").hidden = false;
+  const noteStorage = (isKept) => {
+    byId("storage-note").hidden = isKept;
   };
+  page.drafts.onTrouble = () => noteStorage(false);
   let windows = { saved() {} };
   const on = {
     answer: (body) => page.answered(body),
@@ -58,14 +60,20 @@ export function startKeeping(page) {
   startPersonalCells(page, told.texts);
   const typing = new Typing(page, told.texts);
 
-  /** What this browser still holds of earlier visits; resolves when it stands on the page. */
-  return async () => {
+  const restore = async () => {
     await page.drafts.opened;
     await takeCopy(page);
     windows = startWindows(page);
     await page.drafts.watch((left) => takeUp(page, typing, left));
     startOfflineCopy(page, told);
     askToPersist();
+  };
+  /** What this browser still holds of earlier visits; resolves when it stands on the page, or may stand there later. */
+  return async () => {
+    const restoring = restore().then(() => true);
+    if (await inTime(restoring, false)) return;
+    noteStorage(false);
+    restoring.then(() => noteStorage(page.drafts.available));
   };
 }
 

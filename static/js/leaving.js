@@ -1,7 +1,7 @@
 // Signing out of a computer that others use too: what is unsent is sent, kept or thrown away, as
 // the person says; then the account's key and pages are deleted here.
 
-import { BrowserStore, REASON } from "./browser_store.js";
+import { BrowserStore, inTime, REASON } from "./browser_store.js";
 import { channelOf } from "./windows.js";
 
 const askers = [];
@@ -11,6 +11,8 @@ export function onSigningOut(page) {
   askers.push(page);
 }
 
+/** What the browser's storage answers; null when it refuses or is too slow for somebody who goes. */
+const settled = (asked) => inTime(asked.catch(() => null), null);
 const token = () => document.querySelector('meta[name="csrf-token"]').content;
 
 /** What waits in this browser: on this page, or in the store where it knows more. */
@@ -97,13 +99,13 @@ class SigningOut {
   /** "2 ô và 1 lý do": what waits, in words; empty when nothing does. */
   async waiting() {
     const { texts } = this;
-    const counted = await countUnsent(this.store, this.account).catch(() => countUnsent(null, this.account));
+    const counted = (await settled(countUnsent(this.store, this.account))) || (await countUnsent(null, this.account));
     const said = ["cells", "reasons"].filter((kind) => counted[kind]).map((kind) => texts[kind].replace("{count}", counted[kind]));
     return said.join(` ${texts.and} `);
   }
 
   async ask() {
-    this.store = await BrowserStore.open().catch(() => null);
+    this.store = await settled(BrowserStore.open());
     const waiting = await this.waiting();
     if (!waiting) {
       await this.leave("sent");
@@ -143,7 +145,7 @@ class SigningOut {
   async leave(choice) {
     const { store, account } = this;
     // What "keep" leaves, of this account or of another, must survive the browser's own sweep.
-    const sweep = choice !== "keep" && store && !(await store.othersWait(account).catch(() => true));
+    const sweep = choice !== "keep" && store && (await settled(store.othersWait(account))) === false;
     const body = new URLSearchParams({ csrf_token: token(), ...(sweep ? { sweep: "yes" } : {}) });
     try {
       await fetch(this.form.action, { method: "POST", body, credentials: "same-origin", redirect: "manual" });
@@ -154,8 +156,8 @@ class SigningOut {
     }
     for (const { leave } of askers) leave();
     if (this.channel) this.channel.postMessage({ kind: "signed-out" });
-    if (store && choice !== "keep") await store.discard(account).catch(() => {}); // half-typed texts too
-    if (store) await store.forget(account).catch(() => {});
+    if (store && choice !== "keep") await settled(store.discard(account)); // half-typed texts too
+    if (store) await settled(store.forget(account));
     location.replace(this.signIn);
   }
 }

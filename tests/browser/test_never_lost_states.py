@@ -218,6 +218,56 @@ def test_a_browser_that_keeps_nothing_says_so_and_works_online(
     assert now(world, view).submission.answers["rows"] == {"02": {"rural_male": 41}}
 
 
+#: A browser whose storage answers no question to open it before it is told to.
+SLOW_STORAGE = """
+const open = IDBFactory.prototype.open;
+const asked = [];
+IDBFactory.prototype.open = function (...facts) {
+  const request = {};
+  asked.push(() => {
+    const real = open.apply(indexedDB, facts);
+    for (const name of ["onupgradeneeded", "onsuccess"]) {
+      real[name] = () => { request.result = real.result; request[name](); };
+    }
+  });
+  return request;
+};
+window.storageAnswers = () => {
+  IDBFactory.prototype.open = open;
+  asked.splice(0).forEach((answer) => answer());
+};
+"""
+
+
+def test_a_browser_whose_storage_does_not_answer_keeps_nobody_waiting_and_catches_up(
+    context: BrowserContext, address: str, world: World
+) -> None:
+    context.add_init_script(SLOW_STORAGE)
+    page = fill(context, address, start(world))
+    expect(page.locator("#storage-note")).to_be_visible()
+    write(page, PATH, "41")
+    saved(page)
+    context.route("**/answers", lambda route: route.abort())
+    write(page, PATH, "42")
+    says(page, "Mất kết nối. 1 ô chưa gửi và máy này không giữ lại được.")
+
+    page.evaluate("storageAnswers()")
+
+    expect(page.locator("#storage-note")).to_be_hidden()
+    says(page, "Mất kết nối. 1 ô đang giữ trên máy này, sẽ tự gửi khi có mạng.")
+
+
+def test_signing_out_does_not_wait_for_ever_for_the_storage(
+    context: BrowserContext, address: str, world: World
+) -> None:
+    context.add_init_script(SLOW_STORAGE)
+    page = fill(context, address, start(world))
+    page.locator(".menu-account summary").click()
+    page.locator("form[data-sign-out] button").click()
+
+    expect(page.locator("#username")).to_be_visible(timeout=15_000)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("width", [1280, 360])
 def test_no_accessibility_violation_in_the_states_of_trouble(
