@@ -70,10 +70,11 @@ const escape = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").repla
 /**
  * The two flavours that a spreadsheet understands, of rows of {text, number}. `number` is the value
  * behind a text such as 1.234, so that a spreadsheet of another country reads no 1,234 in it:
- * x:num is Excel's attribute for it, sdval that of LibreOffice.
+ * x:num is Excel's attribute for it, sdval that of LibreOffice, which reads it only beside an sdnum
+ * (1033: the language of the point in sdval).
  */
 export function writeBlock(rows) {
-  const cell = ({ text, number }) => (number === undefined ? `<td>${escape(text)}</td>` : `<td x:num="${number}" sdval="${number}">${escape(text)}</td>`);
+  const cell = ({ text, number }) => (number === undefined ? `<td>${escape(text)}</td>` : `<td x:num="${number}" sdval="${number}" sdnum="1033;">${escape(text)}</td>`);
   const lines = rows.map((row) => row.map(({ text }) => quote(text)).join("\t"));
   const cells = rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`);
   const html = `<html xmlns:x="urn:schemas-microsoft-com:office:excel"><meta charset="utf-8"><table data-numbers="vi">${cells.join("")}</table></html>`;
