@@ -8,6 +8,8 @@ _FONT: Final = "Times New Roman"
 _STYLES: Final[dict[str, dict[str, object]]] = {
     "title": {"bold": True, "font_size": 14, "valign": "vcenter"},
     "line": {"valign": "vcenter"},
+    # Above the table: runs over the columns to its right, the first of which is narrow.
+    "guide": {"italic": True, "font_color": "#44546A", "valign": "vcenter"},
     "note": {"italic": True, "font_color": "#44546A", "text_wrap": True, "valign": "top"},
     "heading": {
         "bold": True, "bg_color": "#DCE6F1", "align": "center", "valign": "vcenter",

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 WorkbookValue = str | int | float | date | None
-CellStyle = Literal["title", "line", "note", "heading", "mark", "label", "input", "locked"]
+CellStyle = Literal[
+    "title", "line", "guide", "note", "heading", "mark", "label", "input", "locked"
+]  # fmt: skip
 CellData = Literal["text", "number", "date"]
 CheckKind = Literal["number", "date", "text", "choice"]
 FoundValue = str | int | float | bool | date

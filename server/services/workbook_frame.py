@@ -84,9 +84,9 @@ def _head(view: SubmissionView, placed: PlacedSection, *, demo: bool) -> Iterato
     for row, line in enumerate(lines, start=1):
         yield WorkbookCell(row, ORDER_COLUMN, line, "line")
     for row, note in enumerate(_HOW, start=1 + len(lines)):
-        yield WorkbookCell(row, ORDER_COLUMN, note, "note")
+        yield WorkbookCell(row, ORDER_COLUMN, note, "guide")
     if demo:
-        yield WorkbookCell(HEAD_ROWS - 1, ORDER_COLUMN, DEMO_NOTICE, "note", bold=True)
+        yield WorkbookCell(HEAD_ROWS - 1, ORDER_COLUMN, DEMO_NOTICE, "guide", bold=True)
 
 
 def _headings(

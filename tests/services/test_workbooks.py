@@ -59,6 +59,18 @@ def test_a_workbook_that_nobody_touched_changes_nothing(world: World, view) -> N
     assert found.comparison.alike == len(places_of(download(world, view)))
 
 
+def test_the_guide_above_a_table_is_not_squeezed_into_its_narrow_first_column(
+    world: World, view
+) -> None:
+    book = load_workbook(BytesIO(download(world, view)))
+
+    guides = [
+        cell for sheet in book for cell in sheet["A"][:6] if str(cell.value).startswith("Chỉ nhập")
+    ]
+    assert len(guides) == len(book.sheetnames) - 1  # all but the stamp
+    assert not [cell for cell in guides if cell.alignment.wrap_text]
+
+
 def test_what_was_typed_in_the_file_is_taken_by_the_rules_of_the_page(world: World, view) -> None:
     typed = {
         "/rows/02/rural_male": "1.234",
