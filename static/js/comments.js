@@ -44,8 +44,10 @@ export class Comments {
     });
     text.addEventListener("input", () => {
       this.key = newKey(); // another text is another request
+      this.page.halfWritten.set(`comment ${pathOf()}`, text.value);
     });
     box.replaceChildren(list, form);
+    if (pathOf() !== null) text.value = this.page.halfWritten.get(`comment ${pathOf()}`);
     this.answer(area, null);
     return area;
   }
@@ -80,7 +82,7 @@ export class Comments {
     if (path === this.path) return;
     this.path = path;
     this.answer(this.cell, null);
-    this.cell.text.value = "";
+    this.cell.text.value = this.page.halfWritten.get(`comment ${path}`);
     this.cell.said.textContent = "";
     this.list(this.cell, path);
   }
@@ -146,6 +148,7 @@ export class Comments {
     area.said.textContent = written ? this.texts.sent : this.texts.notSent;
     if (!written) return;
     area.text.value = "";
+    this.page.halfWritten.set(`comment ${area.pathOf()}`, "");
     this.key = newKey();
     this.answer(area, null);
     await this.load();

@@ -8,6 +8,7 @@ import { Calculator } from "./calculation.js";
 import { describeStates, paintBegun, paintSync } from "./cell_states.js";
 import { fill, parseCell, showCell, signOf } from "./cell_values.js";
 import { Findings } from "./findings.js";
+import { HalfWritten } from "./half_written.js";
 import { Messages } from "./messages.js";
 import { Reasons } from "./reasons.js";
 
@@ -23,6 +24,7 @@ export class FillingPage {
     this.calculator = new Calculator(program);
     this.titleOf = this.titleOf.bind(this);
     this.handlers = new Map();
+    this.halfWritten = new HalfWritten(this);
     this.reasons = new Reasons(this);
     this.findings = new Findings(this);
     this.messages = new Messages(program, this.titleOf);

@@ -18,6 +18,7 @@ const byId = (id) => document.getElementById(id);
 export function startKeeping(page) {
   const told = JSON.parse(byId("keeping").textContent);
   page.messages.saving = told.texts;
+  page.halfWritten.isKept = !told.personal;
   page.drafts = new Drafts(page.program, told.browser);
   const noteStorage = (isKept) => {
     byId("storage-note").hidden = isKept;
@@ -85,7 +86,7 @@ async function takeUp(page, typing, { cells, typing: texts, tab }) {
   await page.drafts.drop(tab, cells.map(({ path }) => path).filter((path) => !rivals.includes(path)), texts.map(({ path }) => path));
   if (taken.length) page.emit("changed", { paths: taken });
   page.recalculate(page.withCells(taken));
-  typing.restore(page.reasons.restore(texts));
+  typing.restore(page.halfWritten.restore(page.reasons.restore(texts)));
 }
 
 /** Two windows left different figures for one cell: the chosen one goes on. */

@@ -22,7 +22,7 @@ export class ReasonField {
   constructor(finding, { reasons, texts, saved }) {
     Object.assign(this, { finding, reasons, texts, saved });
     this.box = element("div", "finding-reason");
-    this.open = false;
+    this.open = Boolean(reasons.begun(finding));
     this.show();
   }
 
@@ -68,7 +68,8 @@ export class ReasonField {
     const hint = element("p", "hint", texts.reasonHint);
     const wrong = element("p", "field-error");
     this.field = element("textarea", "input");
-    Object.assign(this.field, { id: `reason-${made}`, rows: 2, maxLength: 2000, value: reasons.get(finding) });
+    Object.assign(this.field, { id: `reason-${made}`, rows: 2, maxLength: 2000, value: reasons.begun(finding) || reasons.get(finding) });
+    this.field.addEventListener("input", () => reasons.begin(finding, this.field.value));
     Object.assign(hint, { id: `reason-hint-${made}` });
     Object.assign(wrong, { id: `reason-wrong-${made}`, hidden: true });
     label.htmlFor = this.field.id;
@@ -78,6 +79,7 @@ export class ReasonField {
     for (const text of texts.usualReasons.split("|")) {
       usual.append(button("button button-small", text, () => {
         this.field.value = text;
+        reasons.begin(finding, text);
         this.field.focus();
       }));
     }
@@ -102,6 +104,7 @@ export class ReasonField {
   }
 
   end() {
+    this.reasons.begin(this.finding, "");
     this.open = false;
     this.show();
     this.box.querySelector("button").focus();

@@ -24,6 +24,15 @@ export class Reasons {
     return this.texts.get(keyOf(code, path)) || "";
   }
 
+  /** What somebody began to write and has neither finished nor given up. */
+  begun({ code, path }) {
+    return this.page.halfWritten.get(`reason ${keyOf(code, path)}`);
+  }
+
+  begin({ code, path }, text) {
+    this.page.halfWritten.set(`reason ${keyOf(code, path)}`, text);
+  }
+
   isGiven(finding) {
     return this.get(finding).trim().length >= SHORTEST;
   }
