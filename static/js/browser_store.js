@@ -117,14 +117,16 @@ export class BrowserStore {
 
   // ---- sealed records, under [account, document, ...] -------------------------------------------
 
-  /** Puts [place, value]s; what stood under the same places in the store `over` goes with it. */
-  async put(name, key, records, over = name) {
-    const sealed = await Promise.all(records.map(async ([place, value]) => [place, await seal(key, value)]));
-    const places = new Set(sealed.map(([place]) => String(place)));
-    await this.run([...new Set([name, over])], "readwrite", async (store, old = store) => {
-      // One of a block's hundred places was half-typed, if any.
-      for (const place of old === store ? [] : await done(old.getAllKeys())) if (places.has(String(place))) old.delete(place);
-      for (const [place, record] of sealed) store.put(record, place);
+  /** Puts {name, place, value}s, and takes away those without a value: in their order, in one transaction. */
+  async write(key, changes) {
+    const sealed = await Promise.all(changes.map(async (one) => ({ ...one, record: one.value && (await seal(key, one.value)) })));
+    const names = [...new Set(changes.map(({ name }) => name))];
+    await this.run(names, "readwrite", (...stores) => {
+      for (const { name, place, record } of sealed) {
+        const store = stores[names.indexOf(name)];
+        if (record) store.put(record, place);
+        else store.delete(place);
+      }
     });
   }
 

@@ -17,6 +17,9 @@ export class Drafts {
     this.tab = newTab();
     this.available = false;
     this.known = new Set([this.tab]);
+    this.half = new Set(); // paths below which a text that is no value yet was written down
+    this.waiting = [];
+    this.writing = null;
     this.onTrouble = () => {};
     this.opened = this.open();
   }
@@ -70,27 +73,49 @@ export class Drafts {
     return [this.account, this.document, path, tab];
   }
 
+  /**
+   * Resolves when these {name, place, value} are written down, in their order. What comes while the
+   * browser writes goes together in the next transaction: however quick the hand, one follows.
+   */
+  async write(changes) {
+    if (!changes.length) return; // writeAll() would have ended before it was noted down
+    this.waiting.push(...changes);
+    this.writing = this.writing || this.writeAll();
+    await this.writing;
+  }
+
+  async writeAll() {
+    try {
+      while (this.waiting.length) await this.store.write(this.key, this.waiting.splice(0));
+    } finally {
+      this.writing = null;
+    }
+  }
+
   /** Keep cells: [{path, change}]. Gives whether they are kept. */
   put(cells) {
-    const records = cells.map(({ path, change }) => [this.place(path), { path, change, changes: this.changes }]);
+    const records = cells.map(({ path, change }) => ({ name: "cells", place: this.place(path), value: { path, change, changes: this.changes } }));
     return this.attempt(async () => {
       if (records.length > BLOCK) await new Promise(afterPaint);
-      await this.store.put("cells", this.key, records, "typing"); // what was half-typed is a value now
+      const settled = cells.map(({ path }) => path).filter((path) => this.half.delete(path)); // a value now
+      await this.write([...records, ...settled.map((path) => ({ name: "typing", place: this.place(path) }))]);
       return true;
     }, false);
   }
 
-  remove(paths, tab = this.tab) {
-    return paths.length ? this.attempt(() => this.store.remove("cells", paths.map((path) => this.place(path, tab)))) : null;
+  remove(paths) {
+    return paths.length ? this.attempt(() => this.write(paths.map((path) => ({ name: "cells", place: this.place(path) })))) : null;
   }
 
   /** The text that stands in an editor and is no value yet. */
   putTyping(path, text) {
-    return this.attempt(() => this.store.put("typing", this.key, [[this.place(path), { path, text, changes: this.changes }]]));
+    this.half.add(path);
+    return this.attempt(() => this.write([{ name: "typing", place: this.place(path), value: { path, text, changes: this.changes } }]));
   }
 
-  removeTyping(path, tab = this.tab) {
-    return this.attempt(() => this.store.remove("typing", [this.place(path, tab)]));
+  removeTyping(path) {
+    this.half.delete(path);
+    return this.attempt(() => this.write([{ name: "typing", place: this.place(path) }]));
   }
 
   /**
@@ -136,14 +161,14 @@ export class Drafts {
   /** A gone window's records that are no longer needed; `tab` "" are those of one without a name. */
   async drop(tab, cells, typing) {
     const place = (path) => (tab ? this.place(path, tab) : [this.account, this.document, path]);
-    await this.attempt(() => this.store.remove("cells", cells.map(place)));
-    await this.attempt(() => this.store.remove("typing", typing.map(place)));
+    const gone = (name, paths) => paths.map((path) => ({ name, place: place(path) }));
+    await this.attempt(() => this.write([...gone("cells", cells), ...gone("typing", typing)]));
   }
 
   // ---- the page itself, for opening it without a network ------------------------------------------
 
   putPage(path, part, value) {
-    return this.attempt(() => this.store.put("pages", this.key, [[[this.account, path, part], value]]));
+    return this.attempt(() => this.store.write(this.key, [{ name: "pages", place: [this.account, path, part], value }]));
   }
 
   async page(path, part) {

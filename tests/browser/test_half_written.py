@@ -52,6 +52,7 @@ def test_half_a_reason_and_half_a_comment_come_back_until_they_are_given_up_or_s
     line = page.locator('#finding-list li[data-code="a8_low"]')
     line.get_by_role("button", name="Bỏ", exact=True).click()
     cell(page, PATH).click()
+    expect(page.locator("#comment-write")).to_have_value(COMMENT)
     page.locator(".side-comments").get_by_role("button", name="Gửi ý kiến").click()
     expect(page.locator(".side-comments .remark-text")).to_have_text(COMMENT)
     begun(page, reason="", comment="")
