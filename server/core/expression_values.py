@@ -22,10 +22,11 @@ MAX_TEXT: Final = 10_000
 MAX_DECIMALS: Final = 15
 NINE_DECIMALS: Final = 5e-10  # half of the last digit, like the next
 FIFTEEN_DIGITS: Final = 5e-16
-WHOLE_FROM: Final = 1e16  # no double this large has decimals
+NOISE_BELOW: Final = 1e12  # a larger number needs all its digits for the first decimals
 
 _READY = frozenset([float, str, bool, type(None), dict, list, tuple])
 _EXACT = DecimalContext(prec=60, rounding=ROUND_HALF_UP)
+_KNOWN = DecimalContext(prec=15, rounding=ROUND_HALF_UP)
 _STEPS = tuple(Decimal(1).scaleb(-decimals) for decimals in range(MAX_DECIMALS + 1))
 _LARGEST = float_info.max
 
@@ -109,14 +110,18 @@ def equal(a: object, b: object, context: Context) -> bool:
 
 
 def rounded(number: float, decimals: float) -> float:
-    """*number* to that many decimals, half away from zero, by its shortest decimal notation.
+    """*number* to that many decimals, half away from zero, by its first 15 digits.
 
-    >>> rounded(1.005, 2.0), rounded(2.5, 0.0), rounded(-2.5, 0.0)
-    (1.01, 3.0, -3.0)
+    So does a spreadsheet: what lies beyond is the noise of a division, and 82 of 320 is 25,625 %.
+
+    >>> rounded(1.005, 2.0), rounded(2.5, 0.0), rounded(-2.5, 0.0), rounded(82 / 320 * 100, 2.0)
+    (1.01, 3.0, -3.0, 25.63)
     """
     if decimals not in range(MAX_DECIMALS + 1):
         raise Refusal("wrong-type")
     finite(number)
-    if abs(number) >= WHOLE_FROM:
+    if number.is_integer():
         return number
-    return float(_EXACT.quantize(Decimal(repr(number)), _STEPS[int(decimals)]))
+    noisy = abs(number) < NOISE_BELOW
+    known = _KNOWN.create_decimal_from_float(number) if noisy else Decimal(repr(number))
+    return float(_EXACT.quantize(known, _STEPS[int(decimals)]))

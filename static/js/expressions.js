@@ -78,15 +78,16 @@ function equal(first, second, context) {
   return a === b;
 }
 
-/** `x` to `n` decimals, half away from zero, by its shortest decimal notation: round(1.005, 2) is 1.01. */
+/** `x` to `n` decimals, half away from zero; below 1e12 by 15 digits, like spreadsheets. */
 export function round(x, n = 0) {
   if (!Number.isInteger(n) || n < 0 || n > MAX_DECIMALS) refuse("wrong-type");
   finite(x);
-  if (Math.abs(x) >= 1e16 || x === 0) return x;
-  const [mantissa, exponent] = Math.abs(x).toExponential().split("e");
+  if (Number.isInteger(x)) return x;
+  const size = Math.abs(x);
+  const [mantissa, exponent] = size.toExponential(size < 1e12 ? 14 : undefined).split("e");
   const digits = mantissa.replace(".", "");
   const keep = Number(exponent) + 1 + n;
-  if (keep >= digits.length) return x;
+  if (keep >= digits.length) return Math.sign(x) * Number(`${mantissa}e${exponent}`);
   if (keep < 0) return 0;
   const up = digits[keep] >= "5" ? 1n : 0n;
   return Math.sign(x) * Number(`${BigInt(digits.slice(0, keep) || "0") + up}e${-n}`);
