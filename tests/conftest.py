@@ -1,17 +1,23 @@
 """What every test stands on: a real PostgreSQL on demand and no way out to the network."""
 
+import gc
 import os
+import re
 import shutil
 import socket
 from collections.abc import Iterator
 from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.database_keeper import shared_server
 from tests.databases import create_database, drop_database
+from tests.once import worked_out_once
 
 SWITCHES = (
     "--no-sandbox",  # the tests run as root in containers and open only our own pages
@@ -25,6 +31,11 @@ SWITCHES = (
 """How Chromium starts in tests."""
 MARKED_BY_FIXTURE = {"browser": "browser", "postgresql_server": "postgres"}
 """A test that uses the fixture carries the mark, so that nobody has to remember it."""
+TOGETHER = (
+    re.compile(r"tests/demo/test_(?:story|after_the_merger|changing_the_form)\.py"),
+    re.compile(r"tests/security/test_injection\.py::test_(?:no_text|every_attack)\w+(\[\w+\])"),
+)
+"""What costs half a minute to prepare: tests alike in this part of their name share a worker."""
 
 
 # Two busy cores make a single example slow now and then; that is no finding about the code.
@@ -36,11 +47,34 @@ class NetworkForbidden(RuntimeError):
     """A test tried to reach another machine."""
 
 
+class _Together(LoadScopeScheduling):
+    """One test at a time to whoever is free; by name, as pytest 9 and xdist 3.8 lose the groups."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        for alike in TOGETHER:
+            found = alike.match(nodeid)
+            if found:
+                return f"{alike.pattern}{found.groups()}"
+        return nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Together:
+    return _Together(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for fixture, mark in MARKED_BY_FIXTURE.items():
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(mark)
+
+
+def pytest_collection_finish() -> None:
+    """What stands now stays to the end: looking it through again took a quarter of all work."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(700, 10, 40)  # a whole look every ten rounds is for programs that stay small
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -76,13 +110,24 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _once() -> Iterator[None]:
+    with worked_out_once():
+        yield
+
+
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
-    """The URL of the run's PostgreSQL server (not durable: fsync is off)."""
+def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all test workers of this run share."""
     folder = tmp_path_factory.getbasetemp()
-    if worker_id == "master":
-        return shared_server(folder, owner=os.getpid())
-    return shared_server(folder.parent, owner=os.getppid())
+    return folder if worker_id == "master" else folder.parent
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(run_folder: Path, worker_id: str) -> str:
+    """The URL of the run's PostgreSQL server (not durable: fsync is off)."""
+    owner = os.getpid() if worker_id == "master" else os.getppid()
+    return shared_server(run_folder, owner=owner)
 
 
 @pytest.fixture(scope="session")

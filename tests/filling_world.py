@@ -85,7 +85,16 @@ def with_last_year(world: World, answers: Mapping[str, object], form: str = FORM
 
 
 def seed(folder: Path) -> Seeded:
-    """A database with last year's report of Cổ Linh, to be copied by each test that changes it."""
+    """A database with last year's report of Cổ Linh, to be copied by each test that changes it.
+
+    Filled once in a process, in the *folder* that is named first.
+    """
+    if not _SEEDED:
+        _SEEDED.append(_filled(folder))
+    return _SEEDED[0]
+
+
+def _filled(folder: Path) -> Seeded:
     path = folder / "seeded.sqlite"
     database = Database.open(f"sqlite:///{path}")
     database.migrate()
@@ -93,6 +102,9 @@ def seed(folder: Path) -> Seeded:
     with_last_year(world, {"rows": example_rows()})
     database.close()
     return Seeded(path, world)
+
+
+_SEEDED: list[Seeded] = []
 
 
 @contextmanager

@@ -17,13 +17,17 @@ from server.core.org_unit import Level, OrgUnit
 from server.core.ports import FixedClock
 from server.services import Services
 from server.services.accounts import NewAccount
-from server.settings import FileSettings, PluginSettings, Settings
+from server.settings import FileSettings, PluginSettings, SecuritySettings, Settings
 from server.storage.database import Database
 
 ROOT = Path(__file__).parents[1]
 FRIDAY = FixedClock(datetime(2025, 1, 24, 3, 0, tzinfo=UTC))
 PERIOD = "2024"
 ROUND = "round-2024"
+#: The cheapest hash Argon2 knows: no test of this world is about its strength.
+QUICK = SecuritySettings(argon2_memory_kib=8, argon2_time=1)
+#: Drawn in the test's own process; that the server uses one for each print is tested by its plugin.
+IN_PROCESS = {"pdf_print": {"own_process": False}}
 GOOD = {"people": {"male": 12, "female": 13}, "households": 6}
 #: More than nine people a household: the form warns and asks for a reason.
 CROWDED = {"people": {"male": 120, "female": 130}, "households": 6}
@@ -184,13 +188,15 @@ def make_world(database: Database, var: Path, plugins: Sequence[str] = ()) -> Wo
 
 def copied_world(world: World, database: Database, var: Path, plugins: Sequence[str] = ()) -> World:
     """The application on a copy of the database of *world*, with the same people and tokens."""
-    return World(_application(database, var, plugins), world.accounts, world.tokens)
+    people, tokens = dict(world.accounts), dict(world.tokens)
+    return World(_application(database, var, plugins), people, tokens)
 
 
 def _application(database: Database, var: Path, plugins: Sequence[str]) -> Application:
     settings = Settings(
         files=FileSettings(var=str(var), definitions=str(var)),
-        plugins=PluginSettings(enabled=tuple(plugins)),
+        plugins=PluginSettings(enabled=tuple(plugins), options=IN_PROCESS),
+        security=QUICK,
         secret_key="a secret of the tests, long enough to be one",
     )
     return build(settings, FRIDAY, database)

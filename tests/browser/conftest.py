@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browser.filling_page import hold_session
 from tests.filling_world import Seeded, copied, seed, served
 from tests.world import World
 
@@ -22,6 +23,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Seeded:
 @pytest.fixture
 def world(seeded: Seeded, tmp_path: Path) -> Iterator[World]:
     with copied(seeded, tmp_path) as found:
+        hold_session(found)
         yield found
 
 

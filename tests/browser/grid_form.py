@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, Page
 from server.core.access import SYSTEM
 from server.core.obligation import Round
 from server.services.review import SubmissionView
-from tests.browser.filling_page import fill, start
+from tests.browser.filling_page import go_on, start
 from tests.world import World
 
 FORM = "grid_cells"
@@ -171,7 +171,7 @@ def grid_page(context: BrowserContext, address: str, world: World) -> tuple[Page
     """The form's filling page in *context*, empty."""
     publish(world)
     view = start(world, FORM)
-    return fill(context, address, view), view
+    return go_on(context, address, view), view
 
 
 def texts(page: Page) -> dict[str, str]:

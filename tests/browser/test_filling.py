@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.browser.filling_page import cell, fill, now, paste, saved, start, write
+from tests.browser.filling_page import cell, go_on, now, paste, saved, start, write
 from tests.world import World
 
 
@@ -14,7 +14,7 @@ def test_a_typed_number_reaches_the_server_and_the_totals_follow_at_once(
     context: BrowserContext, address: str, world: World
 ) -> None:
     view = start(world)
-    page = fill(context, address, view)
+    page = go_on(context, address, view)
 
     write(page, "/rows/02/rural_male", "1.574", "ArrowDown")
     write(page, "/rows/02/rural_female", "552")
@@ -36,7 +36,7 @@ def test_a_typed_value_survives_every_key_that_leaves_the_cell(
     context: BrowserContext, address: str, world: World, key: str
 ) -> None:
     view = start(world)
-    page = fill(context, address, view)
+    page = go_on(context, address, view)
 
     write(page, "/rows/07/rural_female", "54", key)
     saved(page)
@@ -48,7 +48,7 @@ def test_a_typed_value_survives_a_click_elsewhere_and_escape_discards_it(
     context: BrowserContext, address: str, world: World
 ) -> None:
     view = start(world)
-    page = fill(context, address, view)
+    page = go_on(context, address, view)
 
     cell(page, "/rows/07/rural_female").click()
     page.keyboard.type("54")
@@ -66,7 +66,7 @@ def test_a_block_from_a_spreadsheet_is_pasted_saved_and_undone_in_one_step(
     context: BrowserContext, address: str, world: World
 ) -> None:
     view = start(world)
-    page = fill(context, address, view)
+    page = go_on(context, address, view)
     codes = page.locator("tbody tr:not([hidden]):not(.total)").evaluate_all(
         "rows => rows.map(row => row.dataset.row.split('/').pop())"
     )
@@ -98,7 +98,7 @@ def test_calculated_cells_are_passed_over_by_a_paste_and_the_clerk_is_told(
     context: BrowserContext, address: str, world: World
 ) -> None:
     view = start(world)
-    page = fill(context, address, view)
+    page = go_on(context, address, view)
 
     paste(page, "/total/total", "5\t6\n7\t8")
 
@@ -114,7 +114,7 @@ def test_a_sign_is_kept_as_a_reason_and_not_as_a_number(
     context: BrowserContext, address: str, world: World, typed: str, status: str, shown: str
 ) -> None:
     view = start(world)
-    page = fill(context, address, view)
+    page = go_on(context, address, view)
 
     write(page, "/rows/02/rural_male", typed)
     saved(page)
@@ -127,7 +127,7 @@ def test_a_text_that_is_no_number_stays_as_typed_and_is_marked(
     context: BrowserContext, address: str, world: World
 ) -> None:
     view = start(world)
-    page = fill(context, address, view)
+    page = go_on(context, address, view)
 
     write(page, "/rows/02/rural_male", "12a")
     saved(page)
@@ -141,7 +141,7 @@ def test_the_check_names_what_is_wrong_takes_the_focus_and_leads_to_the_cell(
     context: BrowserContext, address: str, world: World
 ) -> None:
     view = start(world)
-    page = fill(context, address, view)
+    page = go_on(context, address, view)
     write(page, "/rows/02/rural_male", "10")
     write(page, "/rows/02/rural_female", "10")
     write(page, "/police_total", "25", "Tab")
@@ -165,7 +165,7 @@ def test_an_ethnic_group_that_was_not_there_last_year_can_be_added(
     context: BrowserContext, address: str, world: World
 ) -> None:
     view = start(world)
-    page = fill(context, address, view)
+    page = go_on(context, address, view)
     assert not page.locator("tr[data-row='/rows/40']").is_visible()
 
     page.get_by_label("Thêm dân tộc").select_option("/rows/40")
@@ -182,7 +182,7 @@ def test_lines_of_a_roster_are_added_and_removed_and_come_back_with_undo(
     context: BrowserContext, address: str, world: World
 ) -> None:
     view = start(world, "near_poor")
-    page = fill(context, address, view)
+    page = go_on(context, address, view)
 
     page.get_by_role("button", name="Thêm dòng").click()
     first = page.evaluate("document.activeElement.id")
@@ -207,7 +207,7 @@ def test_the_first_html_of_the_population_form_is_small(
     context: BrowserContext, address: str, world: World
 ) -> None:
     view = start(world)
-    page = fill(context, address, view)
+    page = go_on(context, address, view)
     html = page.request.get(page.url).body()
 
     assert len(gzip.compress(html)) < 30_000
@@ -218,7 +218,7 @@ def test_a_phone_scrolls_only_down_and_shows_each_row_as_a_card(
 ) -> None:
     view = start(world)
     phone = browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True)
-    page = fill(phone, address, view)
+    page = go_on(phone, address, view)
 
     row = page.locator("tr[data-row='/rows/02']")
     box = row.bounding_box()
@@ -241,7 +241,7 @@ def test_the_filling_page_has_no_accessibility_violation_empty_or_full_of_errors
     view = start(world)
     # axe is put into the page by the test; the page's own policy would keep it out.
     context = browser.new_context(viewport={"width": width, "height": 800}, bypass_csp=True)
-    page = fill(context, address, view)
+    page = go_on(context, address, view)
 
     empty = Axe().run(page).response["violations"]
     write(page, "/rows/02/rural_male", "12a")

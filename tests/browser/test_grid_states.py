@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.browser.filling_page import cell, fill, now, saved, start
+from tests.browser.filling_page import cell, go_on, now, saved, start
 from tests.browser.grid_form import grid_page
 from tests.browser.test_grid_paste import paste
 from tests.world import World
@@ -180,7 +180,7 @@ def test_a_line_of_a_code_list_is_begun_by_its_first_figure(
     context: BrowserContext, address: str, world: World
 ) -> None:
     view = start(world)
-    page = fill(context, address, view)
+    page = go_on(context, address, view)
     row = page.locator("tr[data-row='/rows/02']")
     expect(row).not_to_have_class(re.compile("begun"))
     cell(page, "/rows/02/rural_male").click()
@@ -194,7 +194,7 @@ def test_a_calculated_cell_follows_at_once_is_locked_and_shows_its_formula(
     context: BrowserContext, address: str, world: World
 ) -> None:
     view = start(world)
-    page = fill(context, address, view)
+    page = go_on(context, address, view)
     cell(page, "/rows/02/rural_male").click()
     page.keyboard.type("5")
     page.keyboard.press("Tab")

@@ -65,7 +65,9 @@ class _Conversation(socketserver.StreamRequestHandler):
     def _take(self, manner: str) -> bool:
         """Read a message and answer as this recipient does; false ends the conversation."""
         content = bytearray()
-        while (line := self.rfile.readline()) not in (b".\r\n", b""):
+        while (line := self.rfile.readline()) != b".\r\n":
+            if not line:
+                return False  # the sender died before the final dot: nothing was handed over
             content += line
         found = _MESSAGE_ID.search(bytes(content))
         message_id = found[1].decode() if found else ""
@@ -77,7 +79,7 @@ class _Conversation(socketserver.StreamRequestHandler):
         if manner == "slow":
             for byte in b"250 ok, but slowly indeed, as you see\r\n":
                 self.wfile.write(bytes([byte]))
-                time.sleep(1)
+                time.sleep(0.4)
             return False
         if manner == "grey" and first:
             self._say("451 4.7.1 greylisted, try later")

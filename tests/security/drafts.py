@@ -21,6 +21,15 @@ class Prepared:
     fields: Mapping[str, object]
 
 
+_DECLARED = {
+    "op": "set",
+    "path": "",
+    "values": {
+        "x-migrate": {"from": 1, "steps": [{"op": "unit", "path": "/households", "factor": 2}]}
+    },
+}
+
+
 def prepared_draft(world: World, act: str) -> Prepared:
     """A draft of ``households`` that a second administrator wrote, ready for *act*."""
     services = world.services
@@ -30,6 +39,8 @@ def prepared_draft(world: World, act: str) -> Prepared:
     draft = drafts.revise(author, "form", "households")
     if act in ("undo", "redo", "publish", "give_back", "write_file"):
         draft = drafts.apply(author, draft.id, _EDIT, seen=draft.edit)
+    if act in ("remove", "examples"):
+        draft = drafts.apply(author, draft.id, _DECLARED, seen=draft.edit)
     if act == "redo":
         draft = drafts.undo(author, draft.id, seen=draft.edit)
     if act in ("publish", "give_back"):
@@ -40,8 +51,13 @@ def prepared_draft(world: World, act: str) -> Prepared:
     fields: dict[str, dict[str, object]] = {
         "send": {"notes": "Theo quyết định mới"},
         "give_back": {"note": "Thiếu đơn vị tính"},
+        "add": {"step": "drop", "from": "/note"},
+        "remove": {"place": "0"},
+        "follow": {"follow": "yes"},
+        "count": {"kind": "impact"},
         "text": {"text": draft.text + "\n"},
         "check": {"text": draft.text},
+        "expression": {"expression": "1 + 1", "keyword": ""},
         "apply": {"op": "remove", "part": "/x-checks/0"},
     }
     return Prepared(draft.id, draft.edit, fields.get(act, {}))

@@ -147,6 +147,22 @@ def extension(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
     return Write(method, str(built[1]), fields)
 
 
+def reopening(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
+    """The commune asks for its report back, which was approved to the end meanwhile."""
+    services, world = site.world.services, site.world
+    of = "far_approver" if commune.unit == "u-far" else "district_approver"
+    for username in (of, "province_approver"):
+        kept = services.submissions.submissions.get(commune.report)
+        if kept.state != "approved":
+            services.approvals.decide(world.actor(username), kept.id, "approve", seen=kept.edit)
+    built = rule.build({"submission_id": commune.report}, append_unknown=False)
+    assert built is not None
+    said = {"reason": "Nhập sót một thôn."}
+    if rule.endpoint.startswith("api."):
+        return Write(method, str(built[1]), json=said)
+    return Write(method, str(built[1]), said)
+
+
 def unit_group(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
     """A group that is there already, to change or to forget; or a new one."""
     fields = {"name": "Nhóm phụ trách", "from": "24/01/2025", "unit": commune.unit}

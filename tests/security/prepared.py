@@ -118,6 +118,7 @@ def url_of(rule: Rule, site: Site, commune: Commune) -> str:
         "format": "csv",
         "code": "households",
         "part_key": "unit.main",
+        "kind": "form",
     }
     chosen = {name: values[name] for name in rule.arguments}
     built = rule.build(chosen, append_unknown=False)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from html.parser import HTMLParser
+from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -24,6 +24,7 @@ from server.core.account import Session
 from server.storage.models import MODELS
 from server.web import admin
 from server.web.policy import Policy, policy_of
+from tests.once import made_once
 from tests.security.two_districts import MISSING, Commune
 from tests.world import FRIDAY, World
 
@@ -105,6 +106,8 @@ class Site:
     crawls: dict[str, list[Page]] = field(default_factory=dict)
     #: Tables and files that a crawl has changed; there must be none.
     changes: dict[str, list[str]] = field(default_factory=dict)
+    #: Where the test workers share their crawls, when they have the same things under the same ids.
+    shared: Path | None = None
 
     # Who comes
 
@@ -191,12 +194,14 @@ class Site:
             "job_id": MISSING if commune is None else commune.job,
             "obligation_id": MISSING,  # of what is late: nothing is, in this world
             "round_id": "round-2024",
+            "unit_id": MISSING if commune is None else commune.unit,
             "delegation_id": "1",
             "notice_id": "1",
             "part_key": "unit.main",
             "request_id": MISSING,  # for more time; as below
             "group_id": MISSING,  # ``writes`` makes one where it needs one
-            "draft_id": MISSING,  # of a definition; ``writes`` makes those that it needs
+            # Of a definition: the one that is being written; ``writes`` makes what it needs.
+            "draft_id": MISSING if commune is None else self._definition_draft(),
             "kind": "form",
             "number": 1,
             "format": "csv",
@@ -210,6 +215,12 @@ class Site:
         if survey and commune is not None:
             things["submission_id"] = commune.survey
         return things[name]
+
+    def _definition_draft(self) -> str:
+        row = self.world.application.database.row(
+            "SELECT id FROM definition_draft WHERE code = 'spare'"
+        )
+        return MISSING if row is None else str(row[0])
 
     def addresses(self) -> list[str]:
         """Addresses for every rule that can be read, on everybody's things."""
@@ -234,13 +245,20 @@ class Site:
     def crawl(self, role: str) -> list[Page]:
         """All addresses and all links from them, as *role* sees them; asked once."""
         if role not in self.crawls:
-            visitor = self.visitor(role)
-            before, files = self.snapshot(), self.files()
-            self.crawls[role] = list(self.visited(visitor, self.addresses()))
-            after = self.snapshot()
-            changed = [table for table, rows in after.items() if rows != before[table]]
-            self.changes[role] = [*changed, *sorted(self.files() - files)]
+            if self.shared is None:
+                crawl = self._crawl(role)
+            else:
+                crawl = made_once(self.shared / f"{role}.pickle", lambda: self._crawl(role))
+            self.crawls[role], self.changes[role] = crawl
         return self.crawls[role]
+
+    def _crawl(self, role: str) -> tuple[list[Page], list[str]]:
+        visitor = self.visitor(role)
+        before, files = self.snapshot(), self.files()
+        pages = list(self.visited(visitor, self.addresses()))
+        after = self.snapshot()
+        changed = [table for table, rows in after.items() if rows != before[table]]
+        return pages, [*changed, *sorted(self.files() - files)]
 
     def visited(
         self, visitor: Visitor, addresses: list[str], skip: tuple[str, ...] = ()
@@ -269,6 +287,8 @@ _PRINTED = {
     "submission_history.print_": ("far", "missing"),
     "blank_prints.of_submission": ("near", "missing"),
     "blank_prints.of_form": ("near",),
+    "definition_trials.print_": ("near",),
+    "urging_log.paper": ("near", "far"),
 }
 _CODES = {"api.get_codelist": "sex", "api.get_workflow": "commune_district_province"}
 _SCOPED = tuple(f"org_unit={unit}" for unit in ("u-commune", "u-far", "u-province"))
@@ -283,9 +303,16 @@ _QUERIES: dict[str, tuple[str, ...]] = {
         f"indicator=0101&period=2024&status=provisional{more}"
         for more in ("", "&org_unit=u-far", "&org_unit=u-commune", "&group_by=commune")
     ),
+    "api.indicator_series": (
+        "indicator=0101&status=provisional",
+        "indicator=0101&org_unit=u-far&status=provisional",
+    ),
+    "series.page": ("indicator=0101&status=provisional", "indicator=0101&org_unit=u-far"),
     "api.list_rates": ("form=households&period=2024", "period=2024&group_by=commune"),
     "api.list_differences": ("from=1&to=2", "from=1"),
     "reports.progress": ("form=households&period=2024", "form=household_survey&late=1"),
+    "urging_log.index": ("unit=u-commune&form=households", "unit=u-far"),
+    "urging_log.evidence": ("unit=u-commune", "unit=u-far"),
     "board.index": ("form=households", "period=2024&unit=u-district", "unit=u-far&state=late"),
     "board.rates": ("period=2024&by=unit", "period=2024&by=district&level=commune"),
     "board.export": ("period=2024",),
@@ -313,23 +340,15 @@ def _shape(url: str) -> str:
     return f"{_ID.sub('*', parts.path)}?{','.join(names)}"
 
 
-class _Links(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "a":
-            self.found += [value for name, value in attrs if name == "href" and value]
+#: An opening tag of a link, and the address in it: our templates put it in double quotes.
+_LINK = re.compile(r"""<a(?=\s)(?:[^>"]|"[^"]*")*?\shref="([^"]*)\"""", re.IGNORECASE)
 
 
 def links(page: Page) -> list[str]:
     """The local pages that *page* leads to."""
-    parser = _Links()
-    parser.feed(page.text)
     base = urlsplit(page.url).path
     found = []
-    for link in parser.found:
+    for link in map(unescape, _LINK.findall(page.text)):
         parts = urlsplit(link)
         if parts.scheme or parts.netloc or parts.path.startswith("/static/"):
             continue

@@ -17,7 +17,7 @@ from server.settings import ServerSettings
 from server.web.assets import join_style
 from server.web.policy import public
 from tests.security.conftest import MakeSite
-from tests.security.site import ANONYMOUS, ROLES, Site
+from tests.security.site import ANONYMOUS, ROLES, Page, Site
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -45,6 +45,8 @@ _URL_ATTRIBUTES = {"href", "src", "action", "formaction", "poster", "data", "src
 _DATA_SCRIPTS = {"application/json", "importmap", "speculationrules"}
 
 
+#: The only pages that a frame of our own may hold: what a draft of a form looks like.
+_FRAMED = re.compile(r"/admin/definition-trials/[0-9a-f]+/(frame|sheets|print)/(\?|$)")
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
@@ -57,9 +59,23 @@ def styled(text: str) -> str:
     return POLICY.replace("style-src 'self'", f"style-src 'self' 'sha256-{digest}'")
 
 
-def faults_of(headers: dict[str, str], listed: list[str], text: str = "") -> list[str]:
+def framed(policy: str) -> str:
+    """The policy of a page that a frame of our own may hold."""
+    return policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+
+
+def may_be_framed(page: Page) -> bool:
+    return page.status == 200 and _FRAMED.match(page.url) is not None
+
+
+def faults_of(
+    headers: dict[str, str], listed: list[str], text: str = "", *, in_frame: bool = False
+) -> list[str]:
     """What is missing or wrong among the headers of one answer."""
     expected = {**ALWAYS, "Content-Security-Policy": styled(text)}
+    if in_frame:
+        expected["Content-Security-Policy"] = framed(styled(text))
+        expected["X-Frame-Options"] = "SAMEORIGIN"
     if headers.get("Content-Security-Policy") == SANDBOXED:
         # A file that somebody brought: stricter still, and never shown in place.
         expected["Content-Security-Policy"] = SANDBOXED
@@ -92,7 +108,10 @@ class Inline(HTMLParser):
             self._script = "data" if "src" in given or kind in _DATA_SCRIPTS else "inline"
             if self._script == "inline":
                 self.found.append("<script>")
-        if tag in {"style", "base", "object", "embed", "applet", "iframe", "svg:script"}:
+        ours = tag == "iframe" and _FRAMED.match(given.get("src", "")) is not None
+        if tag in {"style", "base", "object", "embed", "applet", "iframe", "svg:script"} - (
+            {"iframe"} if ours else set()
+        ):
             self.found.append(f"<{tag}>")
         if tag == "meta" and given.get("http-equiv", "").lower() == "refresh":
             self.found.append("refresh")
@@ -110,9 +129,14 @@ class Inline(HTMLParser):
 
 def inline_of(text: str) -> list[str]:
     parser = Inline()
-    parser.feed(_STYLE.sub(lambda found: "" if found[1] == SHEET else found[0], text))
+    parser.feed(without_sheet(text))
     parser.close()
     return parser.found
+
+
+def without_sheet(text: str) -> str:
+    """A page without the style sheet that may stand in it."""
+    return _STYLE.sub(lambda found: "" if found[1] == SHEET else found[0], text)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -120,7 +144,14 @@ def test_every_answer_of_the_crawl_carries_the_whole_set(site: Site, role: str) 
     wrong = [
         (page.url, faults)
         for page in site.crawl(role)
-        if (faults := faults_of(dict(page.headers), [name for name, _ in page.headers], page.text))
+        if (
+            faults := faults_of(
+                dict(page.headers),
+                [name for name, _ in page.headers],
+                page.text,
+                in_frame=may_be_framed(page),
+            )
+        )
     ]
 
     assert wrong == []
@@ -296,6 +327,7 @@ def test_the_search_for_inline_code_finds_it() -> None:
         "<script>1</script>", "<p onclick=x>", "<p style='x'>", "<style>x</style>",
         "<a href='java\tscript:x'>", "<form action=//evil.example>", "<base href=x>",
         "<meta http-equiv=Refresh content=0>", "<iframe srcdoc=x>", "<a target=_blank href=x>",
+        "<iframe src=/exports/1>", "<iframe src=//x/admin/definition-trials/1/frame/>",
     ]  # fmt: skip
 
     assert all(inline_of(text) for text in planted)
@@ -303,9 +335,10 @@ def test_the_search_for_inline_code_finds_it() -> None:
 
 
 def test_the_set_is_the_same_on_a_page_that_a_frame_of_ours_may_hold(site: Site) -> None:
-    """No route of today asks for that exception; one that does has to be named here."""
-    policies = {
-        dict(page.headers)["Content-Security-Policy"] for role in ROLES for page in site.crawl(role)
-    }
+    """Who asks for that exception has to stand in ``_FRAMED``; only administrators see it."""
+    pages = [(role, page) for role in ROLES for page in site.crawl(role)]
+    policies = {dict(page.headers)["Content-Security-Policy"] for _, page in pages}
+    held = {role for role, page in pages if may_be_framed(page)}
 
-    assert policies == {POLICY, SANDBOXED, styled(f"<style>{SHEET}</style>")}
+    assert policies == {POLICY, SANDBOXED, styled(f"<style>{SHEET}</style>"), framed(POLICY)}
+    assert held == {"admin"}

@@ -126,6 +126,7 @@ _TAKEN = {
     "api.act_on_part": {"reason"},
     "definition_drafts.begin": {"source"},
     "definition_drafts.send": {"valid_from"},
+    "definition_life.retire": {"version"},
     "rounds.widen": {"units"},
     "exports.start": {"org_unit"},
     "submissions.start": {"round"},

@@ -149,19 +149,20 @@ def test_a_write_to_a_foreign_id_reads_like_one_to_a_missing_id(site: Site, role
         things = {"submission_id", "record_id"} & rule.arguments
         if not things or WRITES[rule.endpoint].by == {"admin"}:
             continue
-        foreign = write_of(site, rule, method, "far")
-        far = site.communes["far"]
-        url = foreign.url
-        for one in far.ids:
-            url = url.replace(one, MISSING)
-        answer = foreign.send(visitor)
-        missing = visitor(
-            method,
-            url,
-            json=foreign.json,
-            data=None if foreign.is_api else {**foreign.fields, "csrf_token": visitor.token},
-            headers={"X-CSRF-Token": visitor.token, "Idempotency-Key": "k", "If-Match": '"1"'},
-        )
+        with site.undone():
+            foreign = write_of(site, rule, method, "far")
+            far = site.communes["far"]
+            url = foreign.url
+            for one in far.ids:
+                url = url.replace(one, MISSING)
+            answer = foreign.send(visitor)
+            missing = visitor(
+                method,
+                url,
+                json=foreign.json,
+                data=None if foreign.is_api else {**foreign.fields, "csrf_token": visitor.token},
+                headers={"X-CSRF-Token": visitor.token, "Idempotency-Key": "k", "If-Match": '"1"'},
+            )
         if (answer.status_code, _plain(answer.text, site)) != (
             missing.status_code,
             _plain(missing.text, site),

@@ -98,6 +98,14 @@ def free_text_form() -> dict[str, object]:
     return form
 
 
+def _definition_draft(world: World) -> None:
+    """The next version of ``spare`` is being written, so that the editor's pages have something."""
+    drafts, admin = world.services.definition_drafts, world.actor("admin")
+    draft = drafts.revise(admin, "form", "spare")
+    title = {"op": "set", "path": "/properties/note", "values": {"title": "Ý kiến của xã"}}
+    drafts.apply(admin, draft.id, title, seen=draft.edit)
+
+
 def build(database: Database, var: Path) -> tuple[World, dict[str, Commune]]:
     """Fill a migrated database; what stands in it afterwards is only ever copied."""
     world = make_world(database, var, PLUGINS)
@@ -106,6 +114,7 @@ def build(database: Database, var: Path) -> tuple[World, dict[str, Commune]]:
     spare = household_form("spare")
     spare["x-form"] = {**spare["x-form"], "prefix": "DP01"}  # type: ignore[dict-item]
     services.catalogue.publish(_text(spare), "form", SYSTEM)
+    _definition_draft(world)
     services.rounds.open(world.actor("admin"), _second_round())
     services.reference.put_holiday(date(2025, 1, 28), "Tết", "off", SYSTEM)
     for code in ("village_kind", "village_road"):

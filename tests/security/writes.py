@@ -5,7 +5,7 @@ A refusal proves something only where the same request would have worked.
 
 from werkzeug.routing import Rule
 
-from tests.security.makers import confirmed_workbook, delegation, extension, notice
+from tests.security.makers import confirmed_workbook, delegation, extension, notice, reopening
 from tests.security.prepared import APPROVER, CHAIN, CLERK, EVERYBODY, NOBODY, Case, Write, page
 from tests.security.site import Site
 from tests.security.writes_admin import WRITES_OF_BACK_OFFICE
@@ -38,6 +38,9 @@ WRITES: dict[str, Case] = {
     "extensions.ask": Case(frozenset({"commune_reporter", "commune_signer"}), extension),
     "extensions.withdraw": Case(frozenset({"commune_reporter", "commune_signer"}), extension),
     "extensions.answer": Case(APPROVER, extension),
+    "reopen_requests.ask": Case(frozenset({"commune_reporter", "commune_signer"}), reopening),
+    # Nobody here heads the province: ``tests/web/test_reopen_requests`` answers one.
+    "reopen_requests.refuse": page(NOBODY, reason="Số liệu đã công bố."),
     "exports.start": page(EVERYBODY, format="csv", form="households", period="2024"),
     # Of consolidated reports and of the head of a province: ``tests/web/test_consolidations`` and
     # ``tests/web/test_closing`` do what these roles may not.

@@ -100,6 +100,7 @@ WRITES_OF_BACK_OFFICE: dict[str, Case] = {
     # These keep nothing in the database: a file of a published draft, answers.
     "definition_drafts.write_file": Case(NOBODY, definition_draft),
     "definition_editor.check": Case(NOBODY, definition_draft),
+    "definition_trials.expression": Case(NOBODY, definition_draft),
     "indicators.sheet_import": page(NOBODY),
     "indicators.sheet_confirm": page(ADMIN, rows=_INDICATORS, edition="1"),
     "definition_table.index": page(NOBODY, text=_TABLE),
@@ -108,6 +109,17 @@ WRITES_OF_BACK_OFFICE: dict[str, Case] = {
     "definition_schema.begin": page(ADMIN, text=_SCHEMA, code="of_a_schema", title="Số hộ"),
     # Nothing was carried over to a new version: ``tests/web/admin/test_definition_impact`` does.
     "definition_impact.revert": Case(NOBODY, definition_draft),
+    # Neither was published, nor is there a file of indicators.
+    "definition_carrying.carry": Case(NOBODY, definition_draft),
+    "indicators.take_file": page(NOBODY),
+    "definition_impact.count": Case(ADMIN, definition_draft),
+    **{
+        f"definition_carrying.{name}": Case(ADMIN, definition_draft)
+        for name in ("add", "remove", "examples", "follow")
+    },
+    "definition_life.retire": page(
+        ADMIN, kind="form", code="households", last_on="31/12/2025", reason="QĐ 1"
+    ),
     "holidays.create_view": page(ADMIN, day="02/09/2025", title="Quốc khánh", kind="off"),
     "holidays.delete_view": page(ADMIN, "id=1", edit="off:Tết"),
     "holidays.edit_view": page(

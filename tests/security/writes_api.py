@@ -1,6 +1,6 @@
 """The routes of the API that change something, each with a request that does."""
 
-from tests.security.makers import delegation_by_api, notice_by_api, upload
+from tests.security.makers import delegation_by_api, notice_by_api, reopening, upload
 from tests.security.prepared import APPROVER, CHAIN, CLERK, EVERYBODY, NOBODY, Case, api
 
 #: endpoint -> who may change ``near``'s things by it, and how.
@@ -38,6 +38,7 @@ WRITES_BY_API: dict[str, Case] = {
     "api.expect_records": api(CLERK, {"expected": 30}),
     "api.restore_record": api(CLERK),
     "api.fire_event": api(APPROVER, {"event": "approve"}),
+    "api.ask_reopen": Case(frozenset({"commune_reporter", "commune_signer"}), reopening),
     "api.resolve_comment": api(CHAIN),
     "api.save_answers": api(CLERK, {"answers": {"sheets": 2}}),
     "api.save_cells": api(

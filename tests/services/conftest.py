@@ -7,9 +7,8 @@ import pytest
 
 from server.core.submission import Change
 from server.services.review import SubmissionView
-from server.storage.database import Database
 from tests.database_fixtures import *  # noqa: F403
-from tests.world import GOOD, PERIOD, World, make_world
+from tests.world import GOOD, PERIOD, World, copied_world
 
 CHAIN = (
     ("commune_reporter", "submit"),
@@ -20,8 +19,9 @@ CHAIN = (
 
 
 @pytest.fixture
-def world(database: Database, tmp_path: Path) -> World:
-    return make_world(database, tmp_path, plugins=("csv_export", "deadline_reminders"))
+def world(furnished: World, tmp_path: Path) -> World:
+    plugins = ("csv_export", "deadline_reminders")
+    return copied_world(furnished, furnished.application.database, tmp_path, plugins)
 
 
 @pytest.fixture

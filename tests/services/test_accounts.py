@@ -5,10 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from server.app import build
 from server.core.access import SYSTEM, Role
 from server.core.ports import FixedClock
 from server.errors import Conflict, InputInvalid, SignInRefused
 from server.services.accounts import NewAccount
+from server.settings import SecuritySettings
+from tests.world import FRIDAY
 
 GOOD_PASSWORD = "núi Pha Đén có sương"
 HERE = "192.0.2.7"
@@ -34,7 +37,9 @@ def test_a_one_time_code_sets_the_password_once(world, clerk):
 
 
 def test_the_password_is_kept_as_argon2id_with_enough_memory(world, clerk):
-    account, _ = world.services.accounts.redeem_code("hoa.cl", clerk[1], GOOD_PASSWORD, HERE)
+    shipped = replace(world.application.settings, security=SecuritySettings())
+    accounts = build(shipped, FRIDAY, world.application.database).services.accounts
+    account, _ = accounts.redeem_code("hoa.cl", clerk[1], GOOD_PASSWORD, HERE)
 
     kept = world.services.accounts.by_username("hoa.cl").password_hash
     assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
