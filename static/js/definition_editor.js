@@ -3,6 +3,7 @@
 
 import { placeAt } from "./definition_editor_paths.js";
 import { keysAt, valuesAt } from "./definition_editor_schema.js";
+import { OfferList } from "./offer_list.js";
 
 const PAUSE = 1200;
 const MOST = 60;
@@ -13,8 +14,6 @@ const list = form.querySelector("[data-offers]");
 const schema = JSON.parse(document.querySelector("#schema").textContent);
 const first = area.value;
 let wrong = new Set();
-let offers = [];
-let chosen = -1;
 
 function say(template, facts) {
   return template.replace(/\{(\w+)\}/g, (_whole, name) => facts[name]);
@@ -151,31 +150,8 @@ function offered() {
 }
 
 function open() {
-  const { found } = offered();
-  offers = found;
-  chosen = found.length ? 0 : -1;
-  list.replaceChildren();
-  for (const [at, one] of found.entries()) {
-    const item = document.createElement("li");
-    item.id = `offer-${at}`;
-    item.setAttribute("role", "option");
-    item.textContent = one.name;
-    if (one.note) {
-      const note = document.createElement("small");
-      note.textContent = one.note;
-      item.append(note);
-    }
-    item.addEventListener("mousedown", (event) => {
-      event.preventDefault();
-      chosen = at;
-      take();
-    });
-    list.append(item);
-  }
-  list.hidden = !found.length;
-  if (!found.length) return close();
-  putOffers();
-  mark();
+  offers.open(offered().found);
+  if (offers.isOpen) putOffers();
 }
 
 // Below the line of the cursor, inside the frame of the text.
@@ -191,34 +167,18 @@ function putOffers() {
   list.style.left = `${Math.max(4, Math.min(across, list.parentElement.clientWidth - list.offsetWidth - 4))}px`;
 }
 
-function mark() {
-  for (const [at, item] of [...list.children].entries()) {
-    item.setAttribute("aria-selected", String(at === chosen));
-    if (at === chosen) item.scrollIntoView({ block: "nearest" });
-  }
-  if (chosen >= 0) area.setAttribute("aria-activedescendant", `offer-${chosen}`);
-  area.setAttribute("aria-controls", "offers");
-}
-
-function close() {
-  list.hidden = true;
-  offers = [];
-  area.removeAttribute("aria-activedescendant");
-}
-
-function take() {
-  const one = offers[chosen];
+function take(one) {
   const { place, cursor } = offered();
-  if (!one) return;
   // The closing quote that stands behind the cursor belongs to what is replaced.
   const end = place.inString && area.value[cursor] === '"' ? cursor + 1 : cursor;
   let text = one.text;
   if (place.wants === "key" && /^\s*:/.test(area.value.slice(end))) text = text.slice(0, -2);
   area.setRangeText(text, place.from, end, "end");
   if (text === "{}" || text === "[]") area.selectionStart = area.selectionEnd = area.selectionEnd - 1;
-  close();
   area.dispatchEvent(new Event("input"));
 }
+
+const offers = new OfferList(area, list, take);
 
 area.addEventListener("keydown", (event) => {
   if (area.readOnly) return;
@@ -232,19 +192,7 @@ area.addEventListener("keydown", (event) => {
     form.requestSubmit();
     return;
   }
-  if (list.hidden) return;
-  const steps = { ArrowDown: 1, ArrowUp: -1 };
-  if (event.key in steps) {
-    event.preventDefault();
-    chosen = (chosen + steps[event.key] + offers.length) % offers.length;
-    mark();
-  } else if (event.key === "Enter" || event.key === "Tab") {
-    event.preventDefault();
-    take();
-  } else if (event.key === "Escape") {
-    event.preventDefault();
-    close();
-  }
+  offers.onKey(event);
 });
 area.addEventListener("input", () => {
   if (!list.hidden) open();
