@@ -55,6 +55,7 @@ class Move:
     of: int = 1
     title: str | None = None
     escalated: bool = False
+    cascade: bool = False
 
     @property
     def completes(self) -> bool:
@@ -267,6 +268,7 @@ class Workflow:
                     of=move.signatures,
                     title=move.people[place].title,
                     escalated=escalated,
+                    cascade=move.cascade,
                 )
         return Shut(move, "condition")
 

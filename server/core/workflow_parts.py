@@ -22,9 +22,11 @@ MOVE_DETAILS: Final = frozenset(
     {
         *("from", "to", "edit", "revision", "draft_changes", "findings", "digest", "receipt"),
         *("attachments", "on_behalf_of"),
-        *("transition", "place", "signed", "of", "title", "escalated"),
+        *("transition", "place", "signed", "of", "title", "escalated", "cascade_of"),
     }
 )
+#: The ``format`` of an input whose value names a file that is attached to the report.
+FILE: Final = "attachment"
 _DEFS: Final = "#/$defs/"
 
 
@@ -56,7 +58,8 @@ class Transition:
     """A move of people: who may fire which event from which states, alone or together.
 
     *number* is its place in the file, by which a signature names it. With *ordered* the people
-    sign one after the other as they are declared.
+    sign one after the other as they are declared. *cascade*: what was summed from the report is
+    reopened with it.
     """
 
     number: int
@@ -68,6 +71,7 @@ class Transition:
     guards: tuple[str, ...] = ()
     when: str | None = None
     input: Mapping[str, object] | None = None
+    cascade: bool = False
 
     @property
     def role(self) -> Role:
@@ -137,7 +141,16 @@ def move_of(
     supplied = None if declared.get("input") is None else mapping(declared["input"])
     if supplied is not None and "$ref" in supplied:
         supplied = mapping(definitions[str(supplied["$ref"]).removeprefix(_DEFS)])
-    return Transition(number, event, sources, target, people, ordered, guards, when, supplied)
+    cascade = bool(declared.get("cascade", False))
+    return Transition(
+        number, event, sources, target, people, ordered, guards, when, supplied, cascade
+    )
+
+
+def file_fields(supplied: Mapping[str, object] | None) -> tuple[str, ...]:
+    """The fields of an ``input`` that ask for a file."""
+    declared = {} if supplied is None else mapping(supplied.get("properties", {}))
+    return tuple(key for key, one in declared.items() if mapping(one).get("format") == FILE)
 
 
 def people_of(by: Mapping[str, object]) -> tuple[tuple[People, ...], bool]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from server.core.access import Actor
 from server.core.answer_paths import place_of, value_at
 from server.core.answers import check, missing
-from server.core.comment import is_answered, marks_of
+from server.core.comment import is_answered, marks_of, placed_now
 from server.core.event import Event
 from server.core.finding import Finding, Severity, blocks
 from server.core.obligation import Progress
@@ -15,6 +15,7 @@ from server.core.workflow_visit import is_partial
 from server.errors import AnswersInvalid, GuardFailed, ReasonMissing
 from server.services.children import Children
 from server.services.circumstances import SHORTEST_REASON
+from server.services.editions import Editions
 from server.services.review import SubmissionView
 from server.storage.obligations import ObligationStore
 from server.storage.submissions import SubmissionStore
@@ -45,6 +46,7 @@ class Guards:
     obligations: ObligationStore
     records: SurveyRecordStore
     children: Children
+    editions: Editions
 
     def check(self, names: Sequence[str], attempt: Attempt) -> None:
         """Raise the first objection of the guards in *names*."""
@@ -110,7 +112,8 @@ class Guards:
             return
         submission = attempt.view.submission
         answered = {reason["path"] for reason in attempt.reasons if reason["code"] == "mark"}
-        comments = self.submissions.comments(submission.id)
+        said = self.submissions.comments(submission.id)
+        comments = placed_now(said, list(attempt.history))
         open_marks = [
             mark.path
             for mark in marks
@@ -126,7 +129,8 @@ class Guards:
         submission, number = view.submission, returned.details.get("revision")
         source = view.workflow.states.get(str(returned.details.get("from")))
         if isinstance(number, int) and number and (source is None or source.sent):
-            before = self.submissions.revision(submission.id, number)
+            sealed = self.submissions.revision(submission.id, number)
+            before = self.editions.read_as(view.form, sealed, view.unit, view.period)
             return _held(view, before, path) != _held(view, submission, path)
         # Inside the unit nothing is sealed yet: the changed cells since the return tell.
         place = place_of(view.form, path)

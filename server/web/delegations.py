@@ -50,7 +50,9 @@ def index() -> ResponseReturnValue:
     typed = {name: nfc(request.form.get(name, "")[:_LONGEST_FIELD]).strip() for name in _FIELDS}
     days, errors = _days(typed)
     grant = typed["grant"]
-    if not errors:
+    if errors:  # the rest of what is missing is said with the days, not after them
+        errors = [*_missing(typed), *errors]
+    else:
         wish = Wish(
             grant=int(grant) if grant.isascii() and grant.isdigit() and len(grant) < 10 else 0,  # noqa: PLR2004
             deputy=typed["deputy"],
@@ -147,6 +149,15 @@ def _days(typed: dict[str, str]) -> tuple[dict[str, date], list[dict[str, str]]]
             message = _("Nhập ngày theo dạng 24/01/2025.")
             errors.append({"field": name, "message": message})
     return days, errors
+
+
+def _missing(typed: dict[str, str]) -> list[dict[str, str]]:
+    """What was left empty besides the days."""
+    texts = _texts()
+    empty = {"deputy": "not-of-the-unit", "reason": "reason"}
+    return [
+        {"field": name, "message": texts[code]} for name, code in empty.items() if not typed[name]
+    ]
 
 
 def _texts() -> dict[str, str]:

@@ -26,6 +26,16 @@ WORKFLOW_MUTATIONS: dict[str, Slip] = {
         "/transitions/0/by/role",
     ),
     "unknown place": (put("transitions", 0, "by", "at", value="village"), "value-not-allowed", ""),
+    "sums reopened by another event than reopen": (
+        put("transitions", 6, "cascade", value=True),
+        "value-not-allowed",
+        "/transitions/6/event",
+    ),
+    "sums that are not reopened said in words": (
+        put("transitions", 11, "cascade", value=False),
+        "value-not-allowed",
+        "/transitions/11/cascade",
+    ),
     "unknown guard": (
         put("transitions", 0, "guards", value=["answers_ok"]),
         "value-not-allowed",

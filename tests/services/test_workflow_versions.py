@@ -208,6 +208,69 @@ def test_no_more_than_asked_move_at_once_and_the_rest_is_told(world, publish, st
     assert [(one.moved, one.left) for one in results] == [(1, 1), (1, 0), (0, 0)]
 
 
+def third(world: World, declared: dict[str, Any]) -> None:
+    """Version 3, in which what was sent up is called received."""
+    document = json_of(ROOT / f"workflows/{CODE}/v01.json") | {"version": 3, "map": declared}
+    rename("submitted", "received")(document)
+    world.services.catalogue.publish(json.dumps(document), "workflow", SYSTEM)
+
+
+def test_maps_lead_over_the_versions_between_and_all_reports_move_together(
+    world, publish, start, advance
+):
+    oldest = advance(start(), 2)
+    publish({"submitted": "sent_up"}, rename("submitted", "sent_up"))
+    between = world.services.submissions.start(
+        world.actor("neighbour_reporter"), form="households", org_unit="u-neighbour", period="2024"
+    )
+    third(world, {"from": 2, "states": {"sent_up": "received"}})
+
+    plan = moves(world).plan(world.actor("admin"), CODE)
+    result = moves(world).carry_out(world.actor("admin"), CODE)
+
+    assert plan.earlier == (2, 1)
+    assert [(one.earlier, one.source.code) for one in plan.states] == [
+        (2, "draft"),
+        (1, "submitted"),
+    ]
+    assert (result.moved, result.left) == (2, 0)
+    moved = [kept(world, one) for one in (oldest, between)]
+    assert [(one.workflow_version, one.state) for one in moved] == [(3, "received"), (3, "draft")]
+    details = history(world, oldest)[-1].details
+    assert (details["workflow_before"], details["workflow"]) == (f"{CODE}/1", f"{CODE}/3")
+
+
+def test_a_map_from_before_the_version_between_covers_the_oldest_alone(
+    world, publish, start, advance
+):
+    view = advance(start(), 2)
+    publish({}, rename("submitted", "sent_up"))
+    third(world, {"from": 1, "states": {"submitted": "received"}})
+
+    plan = moves(world).plan(world.actor("admin"), CODE)
+    with pytest.raises(InputInvalid):
+        moves(world).plan(world.actor("admin"), CODE, earlier=2)
+    moves(world).carry_out(world.actor("admin"), CODE, earlier=1)
+
+    assert plan.earlier == (1,)
+    assert kept(world, view).state == "received"
+
+
+def test_a_state_that_is_lost_on_the_way_stops_the_oldest_reports(world, publish, start, advance):
+    waiting = advance(start(), 1)
+    publish({}, gone)
+    third(world, {"from": 2, "states": {"submitted": "received"}})
+
+    plan = moves(world).plan(world.actor("admin"), CODE)
+
+    assert [(one.source.code, one.refused) for one in plan.refused] == [
+        ("awaiting_signature", "unmapped")
+    ]
+    with pytest.raises(Conflict):
+        moves(world).carry_out(world.actor("admin"), CODE)
+    assert kept(world, waiting) == waiting.submission
+
+
 def test_without_a_map_nothing_can_be_planned(world, publish, start):
     start()
     publish(None)
@@ -251,7 +314,7 @@ def test_the_command_shows_what_would_move_and_then_moves_it(world, publish, sta
     untouched = kept(world, view)
     done = command(world, "--version", "2")
 
-    assert (shown.exit_code, shown.stdout) == (0, "submitted\tsent_up\t1\n")
+    assert (shown.exit_code, shown.stdout) == (0, "1\tsubmitted\tsent_up\t1\n")
     assert untouched == view.submission
     assert (done.exit_code, done.stderr) == (0, "moved 1 of 1\n")
     assert (kept(world, view).workflow_version, history(world, view)[-1].actor) == (2, "system")
@@ -263,5 +326,5 @@ def test_the_command_moves_nothing_when_a_state_has_no_place(world, publish, sta
 
     done = command(world)
 
-    assert (done.exit_code, done.stdout) == (1, "awaiting_signature\t-\t1\trefused: unmapped\n")
+    assert (done.exit_code, done.stdout) == (1, "1\tawaiting_signature\t-\t1\trefused: unmapped\n")
     assert kept(world, waiting) == waiting.submission

@@ -1,11 +1,8 @@
 """Closing a round and correcting a report by decision, as the head of the province does it."""
 
-from pathlib import Path
-
 import pytest
 
 from server.core.access import SYSTEM, Grant, Role
-from server.storage.database import Database
 from tests.consolidation_world import ROUND, Summing
 from tests.web.test_consolidations import as_, edit_of, summing, text
 
@@ -18,7 +15,7 @@ DECISION = {
 
 
 @pytest.fixture
-def final(summing: Summing, database: Database, tmp_path: Path) -> str:
+def final(summing: Summing) -> str:
     """The id of an approved report that the head of the province may read."""
     summing.world.services.accounts.grant(
         SYSTEM, summing.world.accounts["province_signer"], Grant(Role.READER, "u-province")

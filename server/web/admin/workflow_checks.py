@@ -8,7 +8,7 @@ from flask_admin import expose
 from flask_babel import gettext as _
 
 from server.core.refusal import Refusal
-from server.web.admin.workflow_people import ShownGap, gaps_of
+from server.web.admin.workflow_people import gaps_on
 from server.web.refusal_words import refusal_place, refusal_text
 from server.web.session import services
 
@@ -36,12 +36,8 @@ class WorkflowCheckPage:
         row = self.asked()
         workflow = services().catalogue.workflow(row.code, row.version)
         refusals = services().catalogue.check(row.source, "workflow")
-        gaps: list[ShownGap] = []
-        units = 0
-        for route in services().staffing.routes():
-            if route.workflow.code == workflow.code:
-                units += len(route.org_units)
-                gaps += gaps_of(workflow, route)
+        routes = [one for one in services().staffing.routes() if one.workflow.code == row.code]
+        gaps, units = gaps_on(routes, workflow)
         page: str = self.render(
             "admin/workflow_check.html",
             heading=_("Kết quả kiểm tra: %(title)s", title=self.name_of(row)),

@@ -59,7 +59,7 @@ class WorkflowPeoplePage:
         text = request.args.get("unit", "").strip()
         kind = request.args.get("kind", "")
         routes = services().staffing.routes()
-        found = [gap for route in routes for gap in gaps_of(route.workflow, route)]
+        found, units = gaps_on(routes)
         gaps = [gap for gap in found if self._asked_for(gap, chosen, text, kind)]
         gaps.sort(key=lambda gap: (gap.workflow_title, collation_key(gap.unit_name)))
         page: str = self.render(
@@ -69,7 +69,7 @@ class WorkflowPeoplePage:
             count=len(gaps),
             conflicts=sum(gap.conflict for gap in gaps),
             most=MOST_SHOWN,
-            units=len({unit for route in routes for unit in route.org_units}),
+            units=units,
             workflows=sorted({(one.workflow.code, one.workflow.title) for one in routes}),
             asked={"workflow": chosen, "unit": text, "kind": kind},
             filtered=bool(chosen or text or kind),
@@ -83,6 +83,20 @@ class WorkflowPeoplePage:
         if kind and gap.conflict != (kind == "conflict"):
             return False
         return not text or fold(text) in fold(f"{gap.unit_name} {gap.unit}")
+
+
+def gaps_on(
+    routes: Sequence[Route], workflow: Workflow | None = None
+) -> tuple[list[ShownGap], int]:
+    """The gaps on all *routes* and how many units were looked at.
+
+    A unit whose forms have several owners is on several routes; the same gap is told once.
+    *workflow* stands in for the one in force.
+    """
+    found = dict.fromkeys(
+        gap for route in routes for gap in gaps_of(workflow or route.workflow, route)
+    )
+    return list(found), len({unit for route in routes for unit in route.org_units})
 
 
 def gaps_of(workflow: Workflow, route: Route) -> list[ShownGap]:

@@ -3,9 +3,10 @@
 The whole play stands in the address, so that it can be shared and gone back.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -72,31 +73,43 @@ class WorkflowSimulatorPage:
         """One position of the play."""
         row = self.asked()
         workflow = services().catalogue.workflow(row.code, row.version)
-        tree = services().reference.tree(services().clock.today())
-        routes = [one for one in services().staffing.routes() if one.workflow.code == row.code]
-        units = _units(routes, tree)
-        asked = request.args.get("unit", "")
-        unit = tree.by_id.get(asked) if asked else None
-        if unit is None and units:
-            unit = units[0]
-        shown: dict[str, Any] = {}
-        if unit is not None:
-            route = next((one for one in routes if unit.id in one.org_units), None)
-            shown = _played(self, row.id, workflow, unit, route)
         page: str = self.render(
             "admin/workflow_simulator.html",
             heading=_("Chạy thử: %(title)s", title=self.name_of(row)),
             row=row,
             called=self.name_of(row),
-            units=[(one.id, f"{one.name} ({one.code})") for one in units],
-            unit=unit,
-            **shown,
+            **played(workflow, lambda **more: str(self.get_url(".simulate", id=row.id, **more))),
         )
         return page
 
 
-def _played(
-    view: Any, key: str, workflow: Workflow, unit: OrgUnit, route: Route | None
+def played(workflow: Workflow, address: Callable[..., str]) -> dict[str, Any]:
+    """The position that the address of the page tells, for ``admin/workflow_play.html``.
+
+    *address* makes the address of another position from what has to stand in it.
+    """
+    tree = services().reference.tree(services().clock.today())
+    routes = [one for one in services().staffing.routes() if one.workflow.code == workflow.code]
+    units = _units(routes, tree)
+    asked = request.args.get("unit", "")
+    unit = tree.by_id.get(asked) if asked else None
+    if unit is None and units:
+        unit = units[0]
+    own = urlsplit(address())
+    shown: dict[str, Any] = {
+        "units": [(one.id, f"{one.name} ({one.code})") for one in units],
+        "unit": unit,
+        "play_action": own.path,
+        "play_kept": parse_qsl(own.query),
+    }
+    if unit is not None:
+        route = next((one for one in routes if unit.id in one.org_units), None)
+        shown |= _position(address, workflow, unit, route)
+    return shown
+
+
+def _position(
+    address: Callable[..., str], workflow: Workflow, unit: OrgUnit, route: Route | None
 ) -> dict[str, Any]:
     """Everything that the page says of the present position."""
     tree = services().reference.tree(services().clock.today())
@@ -112,11 +125,11 @@ def _played(
     )
     start = Simulation(workflow, places, levels_of(tree, places), people, supposed)
     play = replay(start, turns_of(request.args.get("steps", "")), situation.unmet)
-    kept = {"id": key, "unit": unit.id, "typed": typed_by or None, **situation.kept}
+    kept = {"unit": unit.id, "typed": typed_by or None, **situation.kept}
 
     def at(turns: Sequence[Turn]) -> str:
         steps = line_of(turns) or None
-        return str(view.get_url(".simulate", **kept, steps=steps, _anchor="now"))
+        return address(**kept, steps=steps, _anchor="now")
 
     names = {one.account: one.name for one in people}
     position = play.position

@@ -54,8 +54,8 @@ class WorkflowTransferPage:
         return page
 
 
-def _lines(plan: MovePlan) -> list[tuple[str, int, str, str]]:
-    """State, how many, where they go, why not."""
+def _lines(plan: MovePlan) -> list[tuple[int, str, int, str, str]]:
+    """Version, state, how many, where they go, why not."""
     why = {
         "unmapped": _("Phiên bản mới không có trạng thái tương ứng"),
         "sent": _("Một bên đã rời đơn vị, một bên chưa: chữ ký không chuyển theo được"),
@@ -63,6 +63,7 @@ def _lines(plan: MovePlan) -> list[tuple[str, int, str, str]]:
     }
     return [
         (
+            one.earlier,
             title_of(one.source),
             one.count,
             "" if one.target is None else title_of(one.target),

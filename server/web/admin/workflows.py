@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from server.core.access import Right
 from server.core.vietnamese import fold
 from server.core.workflow import Workflow
+from server.core.workflow_lineage import lineage
 from server.storage.models import WorkflowVersionRow
 from server.web.admin import cells
 from server.web.admin.safe_view import SafeModelView
@@ -119,6 +120,7 @@ def _versions(code: str, counts: Mapping[tuple[str, int, str], int]) -> list[Sho
         (one for one in services().catalogue.every_workflow() if one.code == code),
         key=lambda one: -one.version,
     )
+    numbered = {one.version: one for one in versions}
     shown = []
     for one in versions:
         here = {
@@ -127,11 +129,12 @@ def _versions(code: str, counts: Mapping[tuple[str, int, str], int]) -> list[Sho
             if (whose, version) == (code, one.version)
         }
         running = sum(count for state, count in here.items() if not one.states[state].final)
+        # The newest one that maps lead to; the one after this where only that declares a map.
         successor = next(
             (
                 f"{code}/{other.version}"
                 for other in versions
-                if other.map is not None and other.map.version == one.version
+                if one.version in lineage(numbered, other.version)
             ),
             None,
         )

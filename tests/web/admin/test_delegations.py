@@ -91,6 +91,15 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
     assert world.count("delegation") == 0
 
 
+def test_everything_that_is_missing_is_said_at_once(as_: As) -> None:
+    answer = as_("commune_signer").post("/account/delegations", valid_from="24/01/2025")
+
+    said = text(answer)
+    assert answer.status_code == 422
+    for message in ("Nhập ngày theo dạng", "Chọn một người cùng đơn vị", "Ghi lý do, từ 5"):
+        assert message in said
+
+
 def test_a_deputy_reads_in_whose_name_before_and_after_signing(
     world: World, as_: As, delegate: Callable[..., TestResponse], submitted: SubmissionView
 ) -> None:

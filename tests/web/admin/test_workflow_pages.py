@@ -9,7 +9,7 @@ import pytest
 from server.core.access import SYSTEM, Grant, Role
 from server.services.accounts import NewAccount
 from tests.definitions.shipped import ROOT, json_of
-from tests.world import World
+from tests.world import World, household_form
 
 CODE = "commune_district_province"
 BASE = "/admin/workflows"
@@ -114,6 +114,18 @@ def test_one_person_with_both_duties_is_told_as_a_conflict(as_, world) -> None:
     assert "Thêm một người khác có vai trò Thủ trưởng đơn vị tại Bộc Bố." in page
 
 
+def test_a_unit_whose_forms_have_several_owners_is_counted_and_told_once(as_, world) -> None:
+    before = text_of(as_("admin").get(f"{BASE}/check/?id={CODE}/1").text)
+    form = household_form("of_the_district")
+    form["x-form"] |= {"owner": "060", "prefix": "HU03"}  # type: ignore[operator]
+    world.services.catalogue.publish(json.dumps(form), "form", SYSTEM)
+    assert len({one.owner for one in world.services.staffing.routes()}) > 1
+
+    after = text_of(as_("admin").get(f"{BASE}/check/?id={CODE}/1").text)
+
+    assert after.partition("Cảnh báo về người")[2] == before.partition("Cảnh báo về người")[2]
+
+
 def test_a_filter_that_finds_nothing_offers_to_take_it_away(as_) -> None:
     page = text_of(as_("admin").get(f"{BASE}/staffing/?unit=khong+co").text)
 
@@ -129,7 +141,7 @@ def test_running_reports_are_shown_state_by_state_and_then_moved(as_, world, sen
     moved = admin.post(f"{BASE}/move/?id={CODE}/2")
     after = text_of(admin.get(f"{BASE}/move/?id={CODE}/2").text)
 
-    assert "Đã gửi, chờ huyện duyệt 1 Đã gửi, chờ huyện duyệt Chuyển được" in before
+    assert "Đã gửi, chờ huyện duyệt 1 1 Đã gửi, chờ huyện duyệt Chuyển được" in before
     assert moved.status_code == 303
     assert "Đã chuyển 1 báo cáo." in after and "Không còn báo cáo nào đang chạy" in after
     kept = world.services.submissions.submissions.get(view.submission.id)
@@ -146,7 +158,7 @@ def test_a_state_without_a_place_stops_the_move_and_the_page_says_which(
     page = admin.get(f"{BASE}/move/?id={CODE}/2").text
     admin.post(f"{BASE}/move/?id={CODE}/2")
 
-    assert "Chờ lãnh đạo ký 1 — Phiên bản mới không có trạng thái tương ứng" in text_of(page)
+    assert "Chờ lãnh đạo ký 1 1 — Phiên bản mới không có trạng thái tương ứng" in text_of(page)
     assert '<form method="post" action="/admin/workflows/move' not in page
     assert "Chưa chuyển báo cáo nào" in admin.get(f"{BASE}/move/?id={CODE}/2").text
     kept = world.services.submissions.submissions.get(view.submission.id)

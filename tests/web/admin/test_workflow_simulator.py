@@ -39,10 +39,11 @@ SENT = ((SUBMIT, "commune_reporter"), (SIGN, "commune_signer"))
 
 def links(page: str) -> dict[str, dict[str, list[str]]]:
     """The links into the play by what they say, as the arguments of their addresses."""
-    found = re.findall(r'<a [^>]*href="(/admin/workflows/simulate/[^"]*)"[^>]*>(.*?)</a>', page)
+    address = r"/admin/workflow[^\"]*/(?:simulate|play)/[^\"]*"
+    found = re.findall(rf'<a [^>]*href="({address})"[^>]*>(.*?)</a>', page)
     return {
-        re.sub(r"<[^>]+>", "", said).strip(): parse_qs(urlsplit(html.unescape(address)).query)
-        for address, said in found
+        re.sub(r"<[^>]+>", "", said).strip(): parse_qs(urlsplit(html.unescape(leads_to)).query)
+        for leads_to, said in found
     }
 
 
