@@ -18,6 +18,7 @@ from server.services.reminders import Reminders
 from server.services.urging import Urging
 from server.services.urging_evidence import UrgingEvidence
 from server.services.urging_letter import UrgingLetters
+from server.services.urging_log import UrgingLogs
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Reminding:
     urging: Urging
     urging_evidence: UrgingEvidence
     urging_letters: UrgingLetters
+    urging_logs: UrgingLogs
 
 
 def reminding(ground: Ground) -> Reminding:
@@ -58,6 +60,18 @@ def reminding(ground: Ground) -> Reminding:
         mail_domain=ground.mail_domain,
     )
     due = DueCalendar(stores.obligations, ground.catalogue, ground.reference, ground.scope, clock)
+    notices = Notices(
+        store=stores.notices,
+        mails=stores.mails,
+        accounts=ground.accounts,
+        preferences=stores.preferences,
+        catalogue=ground.catalogue,
+        reference=ground.reference,
+        plugins=plugins,
+        transaction=transaction,
+        clock=clock,
+        mail_domain=ground.mail_domain,
+    )
     return Reminding(
         board=Board(
             store=stores.board,
@@ -71,6 +85,7 @@ def reminding(ground: Ground) -> Reminding:
             store=stores.calendar_feeds,
             due=due,
             accounts=ground.accounts,
+            preferences=stores.preferences,
             events=events,
             transaction=transaction,
             clock=clock,
@@ -80,17 +95,7 @@ def reminding(ground: Ground) -> Reminding:
         due_calendar=due,
         mail=MailDesk(stores.mails, plugins, events, transaction, clock),
         mail_wishes=MailWishes(stores.preferences, events, transaction, clock),
-        notices=Notices(
-            store=stores.notices,
-            mails=stores.mails,
-            accounts=ground.accounts,
-            catalogue=ground.catalogue,
-            reference=ground.reference,
-            plugins=plugins,
-            transaction=transaction,
-            clock=clock,
-            mail_domain=ground.mail_domain,
-        ),
+        notices=notices,
         reminder_plans=plans,
         reminders=Reminders(
             plugins=plugins,
@@ -107,6 +112,7 @@ def reminding(ground: Ground) -> Reminding:
                 stores.reminders,
                 stores.mails,
                 events,
+                notices,
                 transaction,
                 clock,
                 ground.mail_domain,
@@ -119,4 +125,5 @@ def reminding(ground: Ground) -> Reminding:
         urging_letters=UrgingLetters(
             plugins, urging, ground.reference, ground.results, ground.new_id, ground.demo
         ),
+        urging_logs=UrgingLogs(plugins, urging, ground.results, ground.new_id, ground.demo),
     )

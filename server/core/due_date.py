@@ -219,3 +219,19 @@ def _maybe(letter: date | None, form: date | None, days: Calendar) -> DueDate | 
 def dates_for_forms(due: Mapping[str, date]) -> tuple[RoundDates, ...]:
     """Due days that hold for all levels, by form."""
     return tuple(RoundDates(form=code, due=day) for code, day in sorted(due.items()))
+
+
+def part_due(
+    form: Form, level: str, round_: Round | None, obligation: Obligation, days: Calendar
+) -> date:
+    """By when the part of another unit is to be in: what the letter or the form says of its level.
+
+    Never after the report itself is due, which waits for its parts.
+    """
+    asked = round_.dates_of(form.code, level).due if round_ else None
+    declared = form.settings.get("due")
+    if asked is None and isinstance(declared, Mapping) and level in declared:
+        asked = form.due_on(level, Period.parse(obligation.period))
+    if asked is None:
+        return obligation.deadline
+    return min(DueDate.of(asked, days, Source.ROUND).on, obligation.deadline)

@@ -21,6 +21,7 @@ class Letter:
     about: str
     """Under the number: ``V/v đôn đốc gửi báo cáo thống kê``."""
     addressees: tuple[str, ...]
+    """Behind ``Kính gửi:``; a paper that is kept, not sent, has none."""
     paragraphs: tuple[str, ...]
     grid: SheetGrid | None
     closing: tuple[str, ...]

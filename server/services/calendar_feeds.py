@@ -5,9 +5,10 @@ that a program that asks again can be answered "as before".
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 from server.core.access import Actor
@@ -19,10 +20,29 @@ from server.services.accounts import Accounts
 from server.services.due_calendar import DueCalendar, DueReport
 from server.storage.calendar_feeds import CalendarFeedStore
 from server.storage.events import EventStore
+from server.storage.urgings import MailPreference, MailPreferenceStore
 
 _BEFORE, _AFTER = timedelta(days=92), timedelta(days=400)
 _ZONE = "Asia/Ho_Chi_Minh"
 _Changes = dict[str, tuple[int, datetime | None]]
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "vi": {
+        "name": "Biểu mẫu: lịch hạn gửi",
+        "due": "Hạn gửi: {what}",
+        "done": "Đã gửi: {what}",
+        "own": "{unit}. {what}. Hạn gửi {day}.",
+        "units": "Hạn gửi: {what} ({count} đơn vị)",
+        "below": "{what}. Hạn gửi {day}. Đã gửi {sent}/{count}.",
+    },
+    "en": {
+        "name": "Bieumau: due dates",
+        "due": "Due: {what}",
+        "done": "Sent: {what}",
+        "own": "{unit}. {what}. Due {day}.",
+        "units": "Due: {what} ({count} units)",
+        "below": "{what}. Due {day}. Sent {sent}/{count}.",
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +52,7 @@ class CalendarFeeds:
     store: CalendarFeedStore
     due: DueCalendar
     accounts: Accounts
+    preferences: MailPreferenceStore
     events: EventStore
     transaction: Transaction
     clock: Clock
@@ -59,7 +80,7 @@ class CalendarFeeds:
                 self._record(actor, "calendar_feed_revoked", now)
 
     def read(self, secret: str) -> str:
-        """The calendar behind a secret, with the rights that its person has today.
+        """The calendar behind a secret, in the language and with the rights of its person today.
 
         The secret is looked up by its digest, so the time of an answer tells nothing about it.
 
@@ -77,37 +98,42 @@ class CalendarFeeds:
             owed = one.obligation
             key = (owed.id,) if one.own else (owed.form, owed.period, owed.round or "", one.on)
             groups.setdefault(key, []).append(one)
+        wish = self.preferences.of([account]).get(account, MailPreference())
         entries = [
-            self._own(group[0], changes) if group[0].own else self._below(group, changes)
+            self._own(group[0], changes, wish.language)
+            if group[0].own
+            else self._below(group, changes, wish.language)
             for group in groups.values()
         ]
-        return calendar_text(entries, name="Biểu mẫu: lịch hạn gửi", zone=_ZONE)
+        return calendar_text(entries, name=_WORDS[wish.language]["name"], zone=_ZONE)
 
-    def _own(self, one: DueReport, changes: _Changes) -> Entry:
-        what = _titled(one)
+    def _own(self, one: DueReport, changes: _Changes, language: str) -> Entry:
+        words, what = _WORDS[language], _titled(one, language)
         path = f"/submissions/{one.obligation.submission}" if one.obligation.submission else "/work"
         return Entry(
             uid=f"{one.obligation.id}@{self._domain}",
             on=one.on,
-            summary=f"{'Đã gửi' if one.done else 'Hạn gửi'}: {what}",
-            description=f"{one.unit.name}. {what}. Hạn gửi {format_date(one.on)}.",
+            summary=words["done" if one.done else "due"].format(what=what),
+            description=words["own"].format(unit=one.unit.name, what=what, day=format_date(one.on)),
             address=f"{self.public_url.rstrip('/')}{path}",
             sequence=changes[one.obligation.id][0] - 1,
             changed_at=_changed_at([one], changes),
         )
 
-    def _below(self, group: Sequence[DueReport], changes: _Changes) -> Entry:
+    def _below(self, group: Sequence[DueReport], changes: _Changes, language: str) -> Entry:
         """One entry for all units below that owe the same on the same day."""
-        first, count = group[0], len(group)
-        owed, what = first.obligation, _titled(first)
+        first, count, words = group[0], len(group), _WORDS[language]
+        owed, what = first.obligation, _titled(first, language)
         sent = sum(one.done for one in group)
         query = urlencode({"form": owed.form, "period": owed.period})
         name = f"{owed.form}/{owed.period}/{owed.round or ''}/{first.on.isoformat()}"
         return Entry(
             uid=f"{_digest(name)[:32]}@{self._domain}",
             on=first.on,
-            summary=f"Hạn gửi: {what} ({count} đơn vị)",
-            description=f"{what}. Hạn gửi {format_date(first.on)}. Đã gửi {sent}/{count}.",
+            summary=words["units"].format(what=what, count=count),
+            description=words["below"].format(
+                what=what, day=format_date(first.on), sent=sent, count=count
+            ),
             address=f"{self.public_url.rstrip('/')}/progress?{query}",
             sequence=sum(changes[one.obligation.id][0] - 1 for one in group),
             changed_at=_changed_at(group, changes),
@@ -127,9 +153,11 @@ class CalendarFeeds:
         )
 
 
-def _titled(one: DueReport) -> str:
-    period = one.period.title
-    return f"{one.form.title}, {period[:1].lower()}{period[1:]}"
+def _titled(one: DueReport, language: str) -> str:
+    period, title = one.period.label(language), one.form.title
+    if language == "en":
+        title = one.form.title_en or title
+    return f"{title}, {period[:1].lower()}{period[1:]}"
 
 
 def _changed_at(group: Sequence[DueReport], changes: _Changes) -> datetime:

@@ -6,10 +6,13 @@ without one, with a written reason. What is inside a part only its own people wr
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from server.core.access import Actor, Role
+from server.core.due_date import part_due
 from server.core.form import Form
 from server.core.layout import Section
+from server.core.obligation import Obligation
 from server.core.org_unit import OrgUnit
 from server.core.part import UNIT, Part, PartState, ownership_of
 from server.core.period import Period
@@ -37,10 +40,12 @@ LONGEST_REASON = 500
 
 @dataclass(frozen=True, slots=True)
 class PartView:
-    """A part as one actor sees it: whose, who has it, what the actor may do with it."""
+    """A part as one actor sees it: whose, by when, who has it, what the actor may do with it."""
 
     part: Part
     unit: OrgUnit
+    due_on: date
+    late: bool
     sections: tuple[Section, ...]
     assignee: str | None
     done_by: str | None
@@ -59,6 +64,8 @@ class OwedPart:
     owner: OrgUnit
     period: Period
     sections: tuple[Section, ...]
+    due_on: date
+    late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +86,18 @@ class Parts:
         submission = self.submissions.get(submission_id)
         around = self.reviewer.around(actor, submission)
         editable = around.workflow.states[submission.state].editable
-        shown = []
+        owed, shown = self.obligations.get(submission.obligation), []
         for part in self.reviewer.hands(actor, submission, around).parts:
             may = _may(part, submission.filing_unit, actor) if editable else ()
             done_by = part.waived_by or part.handed_in_by
+            unit = self._unit(part.owner_unit, submission)
+            due_on = self._due_on(unit, around.form, owed)
             shown.append(
                 PartView(
                     part=part,
-                    unit=self._unit(part.owner_unit, submission),
+                    unit=unit,
+                    due_on=due_on,
+                    late=part.awaited and due_on < self.clock.today(),
                     sections=_sections(around.form, part),
                     assignee=part.assignee and self.accounts.name_of(part.assignee),
                     done_by=done_by and self.accounts.name_of(done_by),
@@ -127,18 +138,30 @@ class Parts:
             if not workflow.states[submission.state].editable:
                 continue
             form = self.reviewer.catalogue.form(submission.form, submission.version)
+            owner = self._unit(part.owner_unit, submission)
+            due_on = self._due_on(owner, form, obligation)
             found.append(
                 OwedPart(
                     part=part,
                     submission=submission,
                     form=form,
                     unit=self._unit(submission.org_unit, submission),
-                    owner=self._unit(part.owner_unit, submission),
+                    owner=owner,
                     period=Period.parse(submission.period),
                     sections=_sections(form, part),
+                    due_on=due_on,
+                    late=due_on < self.clock.today(),
                 )
             )
-        return found
+        return sorted(found, key=lambda one: one.due_on)
+
+    def _due_on(self, owner: OrgUnit, form: Form, owed: Obligation) -> date:
+        """The day of a part; the filing unit's own sections are due with the report."""
+        if owner.id in (owed.org_unit, owed.responsible_unit):
+            return owed.deadline
+        round_ = None if owed.round is None else self.obligations.round(owed.round)
+        days = self.reviewer.reference.calendars(owed.opens_on)(owner.id)
+        return part_due(form, str(owner.level), round_, owed, days)
 
     def hand_in(self, actor: Actor, submission_id: str, key: str) -> None:
         """The part is done; its cells are locked until it is taken back."""

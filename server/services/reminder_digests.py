@@ -1,21 +1,24 @@
-"""What waits for a person becomes one mail a day: alone in the plugin's words, several as a list.
+"""What waits for a person becomes one mail a day: alone in the plugin's words, several as a list,
+and behind them the notices that the person has not read.
 
 Whether a report is still owed is asked again here, in the transaction that writes the mail.
 """
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 
 import structlog
 
 from server.core.access import SYSTEM
+from server.core.day_mail import day_mark, day_message_id
+from server.core.notice import Notice
 from server.core.obligation import Obligation
+from server.core.period import Period
 from server.core.ports import Clock, Mail, Transaction
 from server.errors import NotFound, PluginFault
 from server.hooks import DueReport, Message, Step
 from server.hooks.manager import Plugins
+from server.services.notices import Notices
 from server.services.reminder_planning import Planning, standing
 from server.storage.events import EventStore
 from server.storage.mail import MailStore
@@ -35,6 +38,7 @@ _WORDS = {
         "more": "- và {count} báo cáo khác",
         "ask": "Đề nghị hoàn thành và gửi trên hệ thống.",
         "ask_below": "Đề nghị đôn đốc các đơn vị hoàn thành và gửi trên hệ thống.",
+        "news": ", {count} thông báo mới",
     },
     "en": {
         "subject": "[Reminder] {count} reports to send",
@@ -45,6 +49,7 @@ _WORDS = {
         "more": "- and {count} other reports",
         "ask": "Please complete and send them in the system.",
         "ask_below": "Please urge these units to complete and send them in the system.",
+        "news": ", {count} new notices",
     },
 }
 
@@ -68,17 +73,20 @@ class Digests:
     store: ReminderStore
     mails: MailStore
     events: EventStore
+    notices: Notices
     transaction: Transaction
     clock: Clock
     mail_domain: str
 
     def send(self, planning: Planning) -> int:
         """One mail for everybody for whom something waits and who got none today; how many."""
-        sent = 0
-        for channel, recipient in self.store.waiting_places():
+        sent, places = 0, self.store.waiting_places()
+        notices = self.notices.waiting() if places else {}
+        for channel, recipient in places:
+            told = notices.get((channel, recipient), ())
             try:
                 with self.transaction():
-                    sent += self._send_one(planning, channel, recipient)
+                    sent += self._send_one(planning, channel, recipient, told)
             except PluginFault:
                 # The others' mails must go; this one waits for the plugin to be mended.
                 log.exception("reminder.wording_failed", channel=channel)
@@ -88,14 +96,14 @@ class Digests:
         self, planning: Planning, obligation: Obligation, rule: str, step: Step, language: str
     ) -> Message:
         """What one reminder says alone, with the state the report is at now."""
-        due = planning.reports.with_state(planning.bare(obligation), obligation)
-        return self._compose(rule, step, _in_language(due, language))
+        return self._compose(rule, step, _facts(planning, obligation, language))
 
-    def _send_one(self, planning: Planning, channel: str, recipient: str) -> bool:
+    def _send_one(
+        self, planning: Planning, channel: str, recipient: str, notices: Sequence[Notice]
+    ) -> bool:
         now = self.clock.now()
         waiting = self.store.waiting(channel, recipient)
-        mark = self._mark(channel, recipient, planning.day)
-        message_id = f"<reminder.{mark}@{self.mail_domain}>"
+        message_id = day_message_id(channel, recipient, planning.day, self.mail_domain)
         if not waiting or self.mails.find(message_id) is not None:
             return False  # today's has gone; what came since stands in the next day's
         lines: list[Line] = []
@@ -110,7 +118,8 @@ class Digests:
             return False
         message = lines[0].message if len(lines) == 1 else _digest(lines)
         alone = lines[0] if len(lines) == 1 else None
-        self.mails.add(
+        message = self._with_notices(message, notices, lines[0].delivery.language)
+        added = self.mails.add(
             Mail(message_id, recipient, message.subject, message.body),
             kind="reminder" if any(_is_own(line) for line in lines) else "copy",
             obligation=alone.obligation.id if alone else None,
@@ -118,6 +127,9 @@ class Digests:
             created_at=now,
             channel=channel,
         )
+        if not added:
+            return False  # another worker has just written today's
+        self.notices.told(notices)
         self.store.settle([line.delivery.id for line in lines], SENT, now, message_id)
         for key in dict.fromkeys((line.obligation.id, line.delivery.step) for line in lines):
             self.events.append(
@@ -125,13 +137,24 @@ class Digests:
                 name="obligation.reminded",
                 actor=SYSTEM.account,
                 happened_at=now,
-                details={"step": key[1], "message": mark},
+                details={
+                    "step": key[1],
+                    "message": day_mark(channel, recipient, planning.day),
+                },
             )
         return True
 
+    def _with_notices(self, message: Message, notices: Sequence[Notice], language: str) -> Message:
+        """The reminder and, behind it, what else the person is to know of that day."""
+        if not notices:
+            return message
+        count = len({(notice.kind, notice.event) for notice in notices})
+        lines = [message.body.rstrip(), "", *self.notices.listed(notices, language), ""]
+        news = _WORDS[language]["news"].format(count=count)
+        return Message(f"{message.subject}{news}", "\n".join(lines))
+
     def _line(self, planning: Planning, delivery: Delivery, obligation: Obligation) -> Line:
-        due = planning.reports.with_state(planning.bare(obligation), obligation)
-        due = _in_language(due, delivery.language)
+        due = _facts(planning, obligation, delivery.language)
         step = self._step(planning, delivery, obligation)
         return Line(delivery, obligation, due, self._compose(delivery.rule, step, due))
 
@@ -149,10 +172,6 @@ class Digests:
             if one.code == rule:
                 return one.compose(step, due)
         raise NotFound(kind="reminder_rule", code=rule)
-
-    def _mark(self, channel: str, recipient: str, day: date) -> str:
-        text = f"{channel}|{recipient}|{day.isoformat()}"
-        return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
 def _digest(lines: Sequence[Line]) -> Message:
@@ -185,6 +204,15 @@ def _is_own(line: Line) -> bool:
     return line.delivery.addressee in _OWN
 
 
-def _in_language(due: DueReport, language: str) -> DueReport:
-    values = {name: getattr(due, name) for name in DueReport.__dataclass_fields__}
-    return DueReport(**values | {"language": language})
+def _facts(planning: Planning, obligation: Obligation, language: str) -> DueReport:
+    """What is known of the report now, its form and period under their names in that language."""
+    due = planning.reports.with_state(planning.bare(obligation), obligation)
+    if language != "en":
+        return due
+    form = planning.reports.reviewer.catalogue.form(obligation.form)
+    return replace(
+        due,
+        language=language,
+        form_title=form.title_en or form.title,
+        period_title=Period.parse(obligation.period).label(language),
+    )

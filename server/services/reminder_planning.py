@@ -3,11 +3,11 @@
 Nothing is written here, so that a preview and the worker can never disagree.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from server.core.calendar import is_working_day
+from server.core.calendar import Calendar
 from server.core.obligation import Obligation, Progress
 from server.core.org_unit import OrgUnit
 from server.core.reminder_plan import (
@@ -60,6 +60,7 @@ class Planning:
     reports: DueReports
     directory: Directory
     store: ReminderStore
+    calendar_of: Callable[[str], Calendar]
     _steps: dict[tuple[object, ...], tuple[Step, ...]] = field(default_factory=dict)
 
     def plan_of(self, form: str) -> ReminderPlan | None:
@@ -84,7 +85,11 @@ class Planning:
     def bare(self, obligation: Obligation) -> DueReport:
         """The facts of an obligation on this day."""
         superior = self.directory.superior(obligation)
-        return self.reports.bare(obligation, self.day, self.plan_of(obligation.form), superior)
+        due = self.reports.bare(obligation, self.day, self.plan_of(obligation.form), superior)
+        if due.contact:
+            return due
+        known = self.directory.contact(self.reports.issuer(obligation))
+        return replace(due, contact=known.name, phone=known.phone) if known else due
 
     def steps(self, obligation: Obligation, rule: GuardedReminderRule) -> tuple[Step, ...]:
         """The rule's steps; asked once for reports that are alike."""
@@ -101,9 +106,9 @@ class Planning:
         return self._steps[key]
 
     def day_of(self, obligation: Obligation, step: Step) -> date:
-        """The working day of a step."""
-        holidays = self.reports.reviewer.reference.holidays()
-        return working_day(step.on, holidays, back=step.on <= obligation.due_on)
+        """The working day of a step, at the unit that answers for the report."""
+        days = self.calendar_of(obligation.responsible_unit)
+        return working_day(step.on, days, back=step.on <= obligation.due_on)
 
     def _reach(self, since: date) -> tuple[date, date]:
         """Due dates of obligations that can have a step between *since* and today."""
@@ -166,11 +171,11 @@ class Planning:
             standing(obligation, self.day)
             or ("too-late" if self.day - on > CATCH_UP else None)
             or ("not-open" if self.day < obligation.opens_on else None)
-            or (None if self._works() else "day-off")
+            or (None if self._works(obligation) else "day-off")
         )
 
-    def _works(self) -> bool:
-        return is_working_day(self.day, self.reports.reviewer.reference.holidays())
+    def _works(self, obligation: Obligation) -> bool:
+        return self.calendar_of(obligation.responsible_unit).is_working(self.day)
 
 
 def standing(obligation: Obligation, day: date) -> str | None:

@@ -7,6 +7,7 @@ from datetime import date
 
 from server.core.access import Role
 from server.core.account import Account
+from server.core.directory import Contact
 from server.core.obligation import Obligation
 from server.core.org_unit import Level, OrgUnit, Tree
 from server.core.period import Period
@@ -45,6 +46,7 @@ class Directory:
     plugins: Plugins
     _people: dict[tuple[str, tuple[Role, ...]], list[Account]] = field(default_factory=dict)
     _wishes: dict[str, MailPreference] = field(default_factory=dict)
+    _contacts: dict[str, Contact | None] = field(default_factory=dict)
 
     def unit(self, obligation: Obligation) -> OrgUnit:
         """Who answers for the report today; after the end of a unit that is another one."""
@@ -58,6 +60,15 @@ class Directory:
         tree = self._tree(obligation)
         unit = tree.by_id.get(obligation.responsible_unit)
         return tree.by_id.get(unit.parent) if unit is not None and unit.parent else None
+
+    def contact(self, unit: OrgUnit | None) -> Contact | None:
+        """Whom to ask at a unit on this day, by the dated directory."""
+        if unit is None:
+            return None
+        if unit.id not in self._contacts:
+            found = self.reference.directory.contacts([unit.id], self.on)
+            self._contacts[unit.id] = found[0] if found else None
+        return self._contacts[unit.id]
 
     def of(self, obligation: Obligation, step: Step) -> list[Addressed]:
         """The recipients of a step, each address once; empty when nobody can be reached."""

@@ -33,6 +33,12 @@ class DueReports:
         period = Period.parse(obligation.period)
         return self.reviewer.reference.tree_of(obligation.org_unit, period)
 
+    def issuer(self, obligation: Obligation) -> OrgUnit | None:
+        """Who asks for the report: the owner of the form, else the province."""
+        tree = self.tree(obligation)
+        owner = _owner(self.reviewer.catalogue.form(obligation.form), tree)
+        return owner or tree.at_level(obligation.org_unit, Level.PROVINCE)
+
     def bare(
         self,
         obligation: Obligation,
@@ -53,7 +59,7 @@ class DueReports:
             org_unit_name=unit_title(tree.by_id[obligation.org_unit]),
             due_on=obligation.due_on,
             state_title="Chưa nhập",
-            issuer=_issuer(form, tree),
+            issuer=_issuer_name(form, tree),
             letter_number=round_.letter_number if round_ else None,
             letter_on=round_.letter_on if round_ else None,
             contact=round_.contact if round_ else None,
@@ -80,9 +86,13 @@ class DueReports:
             return None
 
 
-def _issuer(form: Form, tree: Tree) -> str:
-    """Who asks for the report: the owner of the form under the name it has on that tree."""
-    owner = tree.owner(form.code, str(form.settings.get("owner", "")))
+def _owner(form: Form, tree: Tree) -> OrgUnit | None:
+    return tree.owner(form.code, str(form.settings.get("owner", "")))
+
+
+def _issuer_name(form: Form, tree: Tree) -> str:
+    """The owner of the form under the name it has on that tree."""
+    owner = _owner(form, tree)
     return "Cơ quan làm công tác dân tộc của tỉnh" if owner is None else owner.name
 
 

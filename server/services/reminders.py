@@ -181,6 +181,7 @@ class Reminders:
             self.reports,
             directory,
             self.store,
+            self.reports.reviewer.reference.calendars(day),
         )
 
     def _since(self, day: date) -> date:

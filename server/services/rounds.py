@@ -15,7 +15,7 @@ from server.core.attachment import NameRefused, clean_name, type_of
 from server.core.calendar import Calendar
 from server.core.due_date import Stages, dates_for_forms
 from server.core.form import Form
-from server.core.obligation import Letter, Obligation, Progress, Round
+from server.core.obligation import Letter, Obligation, Progress, Round, RoundDates
 from server.core.org_unit import Level, OrgUnit
 from server.core.period import Period
 from server.core.ports import Clock, NewId, Transaction
@@ -139,15 +139,28 @@ class Rounds:
             self._record(actor, round_, "opened", matrix, added)
         return added
 
-    def add_forms(self, actor: Actor, round_id: str, forms: Sequence[str]) -> int:
-        """Ask for more forms, of the units that owe them by the rules of today; how many."""
+    def add_forms(
+        self,
+        actor: Actor,
+        round_id: str,
+        forms: Sequence[str],
+        dates: Iterable[RoundDates] = (),
+    ) -> int:
+        """Ask for more forms, of the units that owe them by the rules of today; how many.
+
+        *dates* are those of the new forms; what the round has set before stays.
+
+        Raises:
+            InputInvalid: dates that do not follow one another.
+        """
         self._require(actor)
         with self.transaction():
             self.obligations.kept_rounds.lock(round_id)
             before = self.obligations.round(round_id)
             fresh = [code for code in forms if code not in before.forms]
-            matrix = Matrix(tuple(self._owed(before, fresh, self.clock.today(), None)))
-            round_ = replace(before, forms=(*before.forms, *fresh))
+            own = tuple(line for line in dates if line.form in fresh)
+            round_ = replace(before, forms=(*before.forms, *fresh), dates=(*before.dates, *own))
+            matrix = Matrix(tuple(self._owed(round_, fresh, self.clock.today(), None)))
             self.obligations.kept_rounds.widen(round_)
             added = self._write(round_, matrix)
             self._record(actor, round_, "widened", matrix, added)
@@ -157,6 +170,8 @@ class Rounds:
         self, actor: Actor, round_id: str, forms: Collection[str], units: Collection[str]
     ) -> int:
         """Ask these units for these forms of the round, whatever the rules say; how many are new.
+
+        A retired form is asked of nobody.
 
         Raises:
             NotFound: a unit that does not exist today, a form that the round does not ask for.
@@ -176,7 +191,7 @@ class Rounds:
                 tuple(
                     one
                     for code in round_.forms
-                    if code in forms
+                    if code in forms and not self._retired(code)
                     for one in self._dated(
                         round_, self.reviewer.catalogue.form(code), named, days_of
                     )
@@ -254,6 +269,9 @@ class Rounds:
             raise NotFound(kind="attachment-file")
         return path
 
+    def _retired(self, form: str) -> bool:
+        return self.reviewer.catalogue.is_retired("form", form, self.clock.today())
+
     def _require(self, actor: Actor) -> None:
         """An administrator, or who approves or signs at a province today."""
         tree = self.reviewer.reference.tree(self.clock.today())
@@ -277,6 +295,8 @@ class Rounds:
         tree = self.reviewer.reference.tree(day)
         for code in codes:
             form = self.reviewer.catalogue.form(code)
+            if self.reviewer.catalogue.is_retired("form", code, day):
+                continue
             rules = rules_on(form, kept, day)
             found = owing_with_sums(form, rules, tree, parents=parents)
             chosen = None if units is None or code not in units else set(units[code])

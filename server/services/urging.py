@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from server.core.access import Actor, Role
+from server.core.directory import Contact
 from server.core.obligation import Obligation, ObligationState, Progress
 from server.core.org_unit import Level, OrgUnit
 from server.core.period import Period
@@ -84,15 +85,21 @@ class Urging:
     _roles: tuple[Role, ...] = field(default=(Role.APPROVER, Role.SIGNER))
 
     def below(self, actor: Actor) -> frozenset[str]:
-        """The units that the actor may urge: those below its own, in every epoch."""
+        """The units that the actor may urge: those below its own, in every epoch.
+
+        An administrator keeps the system and does not speak for an office: who urges has a grant.
+        """
         reference, found = self.reports.reviewer.reference, set[str]()
         for day in reference.epochs():
             tree = reference.tree(day)
-            if actor.is_admin:
-                found |= tree.by_id.keys()
             for unit in actor.units(*self._roles):
                 found |= tree.below(unit) - {unit}
         return frozenset(found)
+
+    def contacts(self, line: LateReport) -> list[Contact]:
+        """Whom to call today at the unit that answers for a report, by the dated directory."""
+        directory = self.reports.reviewer.reference.directory
+        return directory.contacts([line.obligation.responsible_unit], self.clock.today())
 
     def late(
         self, actor: Actor, *, form: str | None = None, period: str | None = None

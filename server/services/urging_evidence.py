@@ -8,6 +8,7 @@ from server.core.access import Actor
 from server.core.obligation import Obligation
 from server.core.org_unit import OrgUnit
 from server.core.period import Period
+from server.core.vietnamese import collation_key
 from server.errors import NotFound
 from server.services.urging import Urging
 from server.storage.mail import StoredMail
@@ -52,11 +53,24 @@ class UrgingEvidence:
             raise NotFound(kind="obligation")
         return self._of([obligation])
 
+    def units(self, actor: Actor) -> list[OrgUnit]:
+        """The units below the actor, also those that have ended, by name."""
+        reference = self.urging.reports.reviewer.reference
+        found = [reference.unit(unit) for unit in self.urging.below(actor)]
+        return sorted(found, key=lambda unit: (collation_key(unit.name), unit.code))
+
     def all(
-        self, actor: Actor, *, form: str | None = None, period: str | None = None
+        self,
+        actor: Actor,
+        *,
+        unit: str | None = None,
+        form: str | None = None,
+        period: str | None = None,
     ) -> Iterable[EvidenceLine]:
-        """The log of every report below the actor, report by report."""
+        """The log of every report below the actor, or of one unit's, report by report."""
         units = self.urging.below(actor)
+        if unit is not None:
+            units &= {unit}
         after = None
         while units:
             batch = self.urging.obligations.list_(form, units, period, after=after, limit=_BATCH)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from server.core.access import Actor, Role
 from server.core.obligation import ObligationState
-from server.core.org_unit import Level, OrgUnit
+from server.core.org_unit import OrgUnit, Tree
 from server.core.ports import NewId
 from server.core.vietnamese_numbers import format_date
 from server.errors import NotFound
@@ -65,7 +65,7 @@ class UrgingLetters:
     def letter(self, actor: Actor, lines: Sequence[LateReport], *, number: str) -> Letter:
         """The parts of the letter."""
         today = self.urging.clock.today()
-        issuer, above = self._issuer(actor)
+        issuer, above = issuer_of(actor, self.reference.tree(today))
         ordered = sorted(lines, key=lambda line: (line.superior, line.unit.name, line.form))
         names = list(dict.fromkeys(unit_title(line.unit) for line in ordered))
         few = len(names) <= 8  # noqa: PLR2004 - more fill the head of a page
@@ -83,26 +83,37 @@ class UrgingLetters:
             grid=SheetGrid(_COLUMNS, tuple(_row(at, line) for at, line in enumerate(ordered, 1))),
             closing=(
                 "Đề nghị các đơn vị khẩn trương hoàn thành và gửi báo cáo trên hệ thống. Đơn vị "
-                "gặp khó khăn, vướng mắc báo ngay về đầu mối tổng hợp để được hướng dẫn.",
+                "gặp khó khăn, vướng mắc báo ngay về đầu mối tổng hợp"
+                f"{self._contact(issuer)} để được hướng dẫn.",
             ),
             receivers=("Như trên", "Lưu: VT"),
             signature=SheetSignature(("THỦ TRƯỞNG ĐƠN VỊ", "(Ký, đóng dấu, họ tên)")),
             demo_notice=DEMO_NOTICE if self.demo else None,
         )
 
-    def _issuer(self, actor: Actor) -> tuple[OrgUnit, OrgUnit | None]:
-        """The actor's own unit, the highest of several; an administrator's is the province."""
-        tree = self.reference.tree(self.urging.clock.today())
-        own = [
-            tree.by_id[unit]
-            for unit in actor.units(Role.APPROVER, Role.SIGNER)
-            if unit in tree.by_id
-        ]
-        own += [unit for unit in tree.units if actor.is_admin and unit.level is Level.PROVINCE]
-        if not own:
-            raise NotFound(kind="org_unit")
-        highest = min(own, key=lambda unit: (len(list(tree.ancestors(unit.id))), unit.code))
-        return highest, tree.by_id.get(highest.parent) if highest.parent else None
+    def _contact(self, issuer: OrgUnit) -> str:
+        """Whom to ask at the issuer today, in brackets; nothing where the directory is silent."""
+        today = self.urging.clock.today()
+        found = self.reference.directory.contacts([issuer.id], today)
+        if not found:
+            return ""
+        phone = f", điện thoại {found[0].phone}" if found[0].phone else ""
+        return f" ({found[0].name}, {found[0].post}{phone})"
+
+
+def issuer_of(actor: Actor, tree: Tree) -> tuple[OrgUnit, OrgUnit | None]:
+    """The actor's own unit, the highest of several, and the one above it.
+
+    Raises:
+        NotFound: the actor approves and signs nowhere today.
+    """
+    own = [
+        tree.by_id[unit] for unit in actor.units(Role.APPROVER, Role.SIGNER) if unit in tree.by_id
+    ]
+    if not own:
+        raise NotFound(kind="org_unit")
+    highest = min(own, key=lambda unit: (len(list(tree.ancestors(unit.id))), unit.code))
+    return highest, tree.by_id.get(highest.parent) if highest.parent else None
 
 
 def _row(number: int, line: LateReport) -> SheetRow:

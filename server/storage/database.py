@@ -11,7 +11,7 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from server.errors import DatabaseUnsafe
-from server.storage import migrations, safety
+from server.storage import bulk, migrations, safety
 from server.storage.engines import PostgresqlEngine, SqliteEngine, create_sqlite_file
 from server.storage.models import MODELS
 
@@ -172,15 +172,12 @@ class Database:
         """``INSERT ... VALUES`` (*head* ends there) of many rows in few statements."""
         if not rows:
             return 0
-        width = len(rows[0])
-        one = "(" + ", ".join("?" * width) + ")"
         # PostgreSQL takes 65,535 values in a statement, SQLite 32,766; equal sizes reuse the plan.
-        size = max(1, min(500, 30_000 // width))
+        size = max(1, min(500, 30_000 // len(rows[0])))
+        stated = bulk.as_json if self.kind == "postgresql" else bulk.listed
         changed = 0
         for start in range(0, len(rows), size):
-            part = rows[start : start + size]
-            sql = f"{head} {', '.join([one] * len(part))} {tail}"
-            changed += self.run(sql, [value for row in part for value in row])
+            changed += self.run(*stated(head, rows[start : start + size], tail))
         return changed
 
     def lock(self, table: str, id_: str) -> bool:

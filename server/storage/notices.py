@@ -102,6 +102,8 @@ class NoticeStore:
 
     def mailed(self, numbers: Collection[int], at: datetime) -> None:
         """Notes that they stand in a mail."""
+        if not numbers:
+            return
         self._database.run(
             f"UPDATE notice SET mailed_at = ? WHERE id IN ({marks(numbers)})",
             (instant_text(at), *sorted(numbers)),

@@ -171,13 +171,23 @@ class ReminderStore:
         return [(channel, recipient) for channel, recipient in rows]
 
     def waiting(self, channel: str, recipient: str) -> list[Delivery]:
-        """What waits for one recipient, held until the transaction ends."""
-        lock = " FOR UPDATE" if self._database.kind == "postgresql" else ""
+        """What waits for one recipient, held until the transaction ends.
+
+        Nothing while another worker holds some of it: that one is writing the mail, and who waited
+        for a long digest would run into the lock timeout and leave everybody else behind it.
+        """
+        place = "settled_at IS NULL AND channel = ? AND recipient = ?"
+        lock = " FOR UPDATE SKIP LOCKED" if self._database.kind == "postgresql" else ""
         rows = self._database.rows(
-            f"SELECT {_DELIVERY} FROM reminder_delivery WHERE settled_at IS NULL"
-            f" AND channel = ? AND recipient = ? ORDER BY id{lock}",
+            f"SELECT {_DELIVERY} FROM reminder_delivery WHERE {place} ORDER BY id{lock}",
             (channel, recipient),
         )
+        if lock:
+            count = self._database.row(
+                f"SELECT COUNT(*) FROM reminder_delivery WHERE {place}", (channel, recipient)
+            )
+            if count is None or int(count[0]) != len(rows):
+                return []
         return [_delivery(row) for row in rows]
 
     def settle(

@@ -187,7 +187,7 @@ def _matrix(lines: Sequence[BoardLine]) -> tuple[list[Column], list[Row]]:
             notes.append(rounds.get(round_, ""))
         columns.append(Column(titles[form], ", ".join(filter(None, notes))))
     words = CellWords(services().clock.today())
-    report, urging = _addresses()
+    report, urging, urged = *_addresses(), services().urging.below(current_actor())
     cells: dict[str, list[Cell | None]] = {}
     known: dict[str, BoardLine] = {}
     for line in lines:
@@ -196,7 +196,7 @@ def _matrix(lines: Sequence[BoardLine]) -> tuple[list[Column], list[Row]]:
         address = ""
         if line.obligation.submission:
             address = f"{report}{line.obligation.submission}"
-        elif urging and line.state in _URGED:
+        elif line.state in _URGED and line.unit.id in urged:
             address = f"{urging}{line.obligation.id}"
         row[places[_key(line)]] = Cell(words.of(line), address)
     rows = [
@@ -209,11 +209,9 @@ def _matrix(lines: Sequence[BoardLine]) -> tuple[list[Column], list[Row]]:
 
 
 def _addresses() -> tuple[str, str]:
-    """Where ids of reports and of late ones are put behind; the latter for who may urge."""
-    actor = current_actor()
+    """Where ids of reports and of late ones are put behind."""
     report = url_for("submissions.page", submission_id="_")[:-1]
-    may = actor.may(Right.APPROVE)
-    return report, url_for("urging.report", obligation_id="_")[:-1] if may else ""
+    return report, url_for("urging.report", obligation_id="_")[:-1]
 
 
 def _key(line: BoardLine) -> _Key:
@@ -264,12 +262,17 @@ def _branches(lines: Sequence[BoardLine], chosen: Chosen) -> list[Branch]:
 
 
 def _urging(lines: Sequence[BoardLine], chosen: Chosen) -> tuple[str, int, int] | None:
-    """Where the late ones are ticked to be urged, how many of them, and how many there are."""
+    """Where the late ones that the reader may urge are ticked, how many, and how many there are."""
+    below = services().urging.below(current_actor())
     late = sorted(
-        (line for line in lines if line.state in _URGED and line.days_late),
+        (
+            line
+            for line in lines
+            if line.state in _URGED and line.days_late and line.unit.id in below
+        ),
         key=lambda line: -line.days_late,
     )
-    if not late or not current_actor().may(Right.APPROVE):
+    if not late:
         return None
     ids = [line.obligation.id for line in late[:_MOST_URGED]]
     address = url_for(

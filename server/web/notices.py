@@ -107,5 +107,7 @@ def _title(notice: Notice) -> str:
         NoticeKind.OPENED: _("Đợt báo cáo mới"),
         NoticeKind.EXTENSION_ASKED: _("Đề nghị gia hạn chờ anh/chị xem"),
         NoticeKind.EXTENSION_REFUSED: _("Đề nghị gia hạn không được chấp nhận"),
+        NoticeKind.REOPEN_ASKED: _("Đề nghị mở lại báo cáo chờ anh/chị xem"),
+        NoticeKind.REOPEN_REFUSED: _("Đề nghị mở lại không được chấp nhận"),
     }
     return titles[notice.kind]

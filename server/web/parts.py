@@ -4,6 +4,7 @@ Every button is a plain form; ``static/js/parts.js`` only sends typed cells firs
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -182,10 +183,15 @@ def _note(one: PartView) -> str:
         moment = part.handed_in_at.astimezone(LOCAL)
         return _("%(name)s báo xong lúc %(time)s ngày %(day)s",
                  name=name, time=f"{moment:%H:%M}", day=format_date(moment.date()))  # fmt: skip
-    sections = ", ".join(section.title for section in one.sections)
-    if one.assignee:
-        return _("Giao cho %(name)s", name=one.assignee)
-    return sections
+    titles = ", ".join(section.title for section in one.sections)
+    who = _("Giao cho %(name)s", name=one.assignee) if one.assignee else titles
+    return " · ".join(filter(None, (who, due_words(one.due_on, late=one.late))))
+
+
+def due_words(due_on: date, *, late: bool) -> str:
+    """``Hạn gửi 15/01/2025``, and whether it has passed."""
+    said = f"{_('Hạn gửi')} {format_date(due_on)}"
+    return f"{said}, {_('đã quá hạn')}" if late else said
 
 
 def _button(action: str, one: PartView) -> Button:

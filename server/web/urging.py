@@ -1,7 +1,5 @@
 """Đôn đốc: late units of a district or the province, and what an officer does about them."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, cast
@@ -26,7 +24,7 @@ from server.web.language import gettext as _
 from server.web.policy import policy
 from server.web.reports import form_choices, period_choices
 from server.web.session import current_actor, services
-from server.web.urging_words import delivery_rows, log_lines, state_badge
+from server.web.urging_words import log_lines, state_badge
 
 blueprint = Blueprint("urging", __name__)
 _SHOWN = 200
@@ -108,26 +106,6 @@ def note(obligation_id: str) -> ResponseReturnValue:
     return make_response(_report(obligation_id, typed, errors), 422)
 
 
-@blueprint.get("/urging/evidence")
-@policy(Right.APPROVE)
-def evidence() -> ResponseReturnValue:
-    """Who was reminded of what when, by which channel, and what the server answered: as CSV."""
-    actor, filters = current_actor(), _filters()
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        [
-            _("Đơn vị báo cáo"), _("Biểu mẫu"), _("Kỳ báo cáo"), _("Hạn gửi"), _("Lần nhắc"),
-            _("Cách nhắc"), _("Nơi nhận"), _("Kết quả"), _("Thời điểm"), _("Máy chủ trả lời"),
-            _("Nội dung"),
-        ]
-    )  # fmt: skip
-    writer.writerows(delivery_rows(actor, filters["form"], filters["period"]))
-    response = Response("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers.set("Content-Disposition", "attachment", filename="nhat-ky-don-doc.csv")
-    return response
-
-
 def _page(typed: Mapping[str, object], errors: Sequence[dict[str, str]]) -> str:
     filters = _filters()
     lines = _late(filters)
@@ -154,6 +132,7 @@ def _report(obligation_id: str, typed: Mapping[str, str], errors: Sequence[dict[
         "urging/report.html",
         line=line,
         badge_=state_badge(line),
+        contacts=service.contacts(line),
         copied=service.text_to_copy(actor, obligation_id),
         log=log_lines(actor, obligation_id),
         typed=typed,

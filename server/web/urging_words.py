@@ -1,8 +1,10 @@
 """Reminders in the words of the screen: steps, recipients, outcomes, and the log as lines."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from flask_babel import force_locale
 
 from server.core.access import Actor
 from server.core.obligation import ObligationState
@@ -10,6 +12,7 @@ from server.core.ports import LOCAL
 from server.core.vietnamese_numbers import format_date
 from server.services.urging import LateReport
 from server.services.urging_evidence import EvidenceLine
+from server.services.urging_log import LogRow
 from server.web.language import gettext as _
 from server.web.session import services
 from server.web.submission_states import Badge, obligation_badge
@@ -20,6 +23,8 @@ class LogLine:
     """One line of the log as it is read."""
 
     at: datetime
+    unit: str
+    report: str
     what: str
     recipient: str
     outcome: Badge
@@ -107,11 +112,17 @@ def state_badge(line: LateReport) -> Badge:
 
 def log_lines(actor: Actor, obligation_id: str) -> list[LogLine]:
     """Everything that was done for a report, the newest first."""
-    found = services().urging_evidence.of(actor, obligation_id)
+    return worded(services().urging_evidence.of(actor, obligation_id))
+
+
+def worded(found: Sequence[EvidenceLine]) -> list[LogLine]:
+    """Lines of the log as the screen shows them."""
     names = services().accounts.store.names({line.by for line in found if line.by})
     return [
         LogLine(
             at=line.at,
+            report=f"{line.form}, {line.period[:1].lower()}{line.period[1:]}",
+            unit=line.unit.name,
             what=", ".join(filter(None, (way_title(line), step_title(line.step)))),
             recipient=line.recipient or "",
             outcome=outcome_badge(line),
@@ -123,9 +134,12 @@ def log_lines(actor: Actor, obligation_id: str) -> list[LogLine]:
     ]
 
 
-def delivery_rows(actor: Actor, form: str | None, period: str | None) -> Iterator[list[str]]:
+def delivery_rows(
+    actor: Actor, unit: str | None, form: str | None, period: str | None
+) -> Iterator[list[str]]:
     """The log of all reports as rows of a table; a text that a spreadsheet could run is quoted."""
-    for line in services().urging_evidence.all(actor, form=form, period=period):
+    found = services().urging_evidence.all(actor, unit=unit, form=form, period=period)
+    for line in found:
         row = [
             line.unit.name,
             line.form,
@@ -140,3 +154,26 @@ def delivery_rows(actor: Actor, form: str | None, period: str | None) -> Iterato
             line.text,
         ]
         yield [f"'{cell}" if cell[:1] in tuple("=+-@\t\r") else cell for cell in row]
+
+
+def printed_rows(lines: Sequence[EvidenceLine]) -> list[LogRow]:
+    """The log as it is printed, the oldest first; paper is Vietnamese whoever prints it."""
+    names = services().accounts.store.names({line.by for line in lines if line.by})
+    with force_locale("vi"):
+        return [
+            LogRow(
+                at=line.at.astimezone(LOCAL).strftime("%d/%m/%Y %H:%M"),
+                report=f"{line.form}, {line.period[:1].lower()}{line.period[1:]}",
+                what=", ".join(
+                    filter(
+                        None,
+                        (way_title(line), step_title(line.step), names.get(line.by or "", "")),
+                    )
+                ),
+                recipient=line.recipient or "",
+                outcome=". ".join(
+                    filter(None, (outcome_badge(line).title, line.text, line.response))
+                ),
+            )
+            for line in sorted(lines, key=lambda line: line.at)
+        ]

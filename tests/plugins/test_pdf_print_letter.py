@@ -1,9 +1,11 @@
 """The urging letter as PDF: its parts are there, typed text stays text, a broken table is none."""
 
 from pathlib import Path
+from re import findall
 
 import pytest
 
+from plugins.pdf_print.letter import letter_markup
 from server.errors import PluginFault
 from server.hooks import Letter, SheetColumn, SheetGrid, SheetRow, SheetSignature
 from tests.plugins.pdf_reading import plain_text
@@ -53,3 +55,16 @@ def test_a_table_with_a_short_row_is_refused_and_leaves_no_file(load, tmp_path: 
         printer.print_letter(letter(grid=broken), tmp_path / "letter.pdf")
 
     assert not (tmp_path / "letter.pdf").exists()
+
+
+def test_an_address_squeezes_no_column_of_words_and_a_kept_paper_is_to_nobody():
+    grid = SheetGrid(
+        (SheetColumn("Biểu mẫu", kind="text"), SheetColumn("Nơi nhận", kind="text")) * 2,
+        (SheetRow(("Dân số chia theo dân tộc", "vanthu.congbang@pacnam.backan.example") * 2),),
+    )
+
+    markup = letter_markup(letter(grid=grid, addressees=()))
+
+    widths = [float(one) for one in findall(r"width: ([\d.]+)mm", markup)]
+    assert sum(widths) == pytest.approx(165, abs=0.1) and min(widths) > 30
+    assert "Kính gửi" not in markup

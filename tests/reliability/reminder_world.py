@@ -18,7 +18,7 @@ from server.hooks import Recipient, Refused
 from server.hooks.door import Door, GuardedChannel
 from server.settings import FileSettings, PluginSettings, Settings
 from server.storage.database import Database
-from tests.world import ROOT, household_form
+from tests.world import QUICK, ROOT, household_form
 
 FORM = "households"
 DUE = date(2025, 1, 15)
@@ -148,6 +148,7 @@ def opened(
     settings = Settings(
         files=FileSettings(var=str(var), definitions=str(var)),
         plugins=PluginSettings(enabled=("deadline_reminders",)),
+        security=QUICK,
         secret_key="a secret of the tests, long enough to be one",
     )
     application = build(settings, clock, database)

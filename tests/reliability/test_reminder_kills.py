@@ -52,19 +52,24 @@ def _round(url: str, folder: Path, moment: str, chance: random.Random) -> int:
     kills[0] = max(kills[0], 1)
     running = {number: _start(url, folder, moment) for number in range(WORKERS)}
     killed, began = 0, time.monotonic()
-    while running:
-        for number, process in list(running.items()):
-            if kills[number] and chance.random() < 0.3:
-                process.kill()
-                process.wait()
-                kills[number] -= 1
-                killed += 1
-                running[number] = _start(url, folder, moment)
-            elif process.poll() is not None:
-                assert process.returncode == 0
-                del running[number]
-        time.sleep(chance.uniform(0.0, 0.3))
-        assert time.monotonic() - began < 300
+    try:
+        while running:
+            for number, process in list(running.items()):
+                if kills[number] and chance.random() < 0.3:
+                    process.kill()
+                    process.wait()
+                    kills[number] -= 1
+                    killed += 1
+                    running[number] = _start(url, folder, moment)
+                elif process.poll() is not None:
+                    assert process.returncode == 0
+                    del running[number]
+            time.sleep(chance.uniform(0.0, 0.3))
+            assert time.monotonic() - began < 300
+    finally:
+        for process in running.values():
+            process.kill()
+            process.wait()
     return killed
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from server.core.access import SYSTEM, Role
+from server.core.access import SYSTEM, Grant, Role
 from server.core.notice import KEPT_FOR, NoticeKind
 from server.core.ports import FixedClock
 from server.errors import NotFound
@@ -56,6 +56,8 @@ def sent(
 
 class Channel:
     """Reaches everybody at an address made of the name."""
+
+    code = "email"
 
     def address(self, recipient: object) -> str:
         return f"{str(getattr(recipient, 'name')).replace(' ', '.')}@example.vn"  # noqa: B009
@@ -110,6 +112,33 @@ def test_a_return_is_told_to_the_unit(
     decide(sent, "district_approver", "return", supplied={"note": "Kiểm tra lại số hộ."})
 
     assert told(world) == {"commune_reporter": [K.RETURNED], "commune_signer": [K.RETURNED]}
+
+
+@pytest.mark.parametrize(
+    ("event", "supplied", "kind"),
+    [
+        ("close", None, K.CLOSED),
+        ("reopen", {"note": "Nhập sót một thôn.", "letter_number": "9/CV"}, K.REOPENED),
+    ],
+)
+def test_closing_and_reopening_are_told_to_the_unit(
+    world: World,
+    sent: SubmissionView,
+    decide: Callable[..., SubmissionView],
+    event: str,
+    supplied: object,
+    kind: NoticeKind,
+) -> None:
+    final = decide(decide(sent, "district_approver", "approve"), "province_approver", "approve")
+    new = NewAccount("head", "Lê Văn Hà", None, Role.SIGNER, "u-province")
+    world.accounts["head"] = world.services.accounts.create(SYSTEM, new).id
+    world.services.accounts.grant(SYSTEM, world.accounts["head"], Grant(Role.READER, "u-province"))
+    told(world)
+    world.application.database.run("DELETE FROM notice")
+
+    decide(final, "head", event, supplied=supplied)
+
+    assert told(world) == {"commune_reporter": [kind], "commune_signer": [kind]}
 
 
 def test_an_extension_is_told_to_the_clerks(world: World, sent: SubmissionView) -> None:

@@ -1,11 +1,15 @@
 """Parts of a report: giving, handing in, taking back, not waiting; who may write which cells."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
 from server.core.access import Grant, Role
+from server.core.obligation import RoundDates
 from server.core.part import UNIT, PartState
+from server.core.ports import FixedClock
 from server.errors import (
     AccessDenied,
     GuardFailed,
@@ -64,6 +68,50 @@ def test_a_started_report_has_a_part_of_its_unit_and_one_of_each_department(
         (ROADS, "Sở Giao thông vận tải"),
     ]
     assert [section.key for section in shown[1].sections] == ["roads", "lines", "works"]
+
+
+@pytest.mark.parametrize(
+    ("level", "asked", "due"),
+    [
+        ("department", date(2025, 2, 8), date(2025, 2, 10)),  # a Saturday moves to Monday
+        ("department", date(2025, 3, 20), date(2025, 2, 28)),  # never after the report itself
+        ("district", date(2025, 2, 3), date(2025, 2, 28)),  # of another level: as the report
+    ],
+)
+def test_a_part_has_a_day_of_its_own_by_the_level_of_its_owner(
+    divided: World, level: str, asked: date, due: date
+) -> None:
+    services = divided.services
+    lines = (RoundDates(level="commune", due=date(2025, 2, 28)), RoundDates(level=level, due=asked))
+    round_ = replace(services.rounds.get("round-shared"), id="second", code="second", dates=lines)
+    services.rounds.open(divided.actor("admin"), round_)
+    [owed] = [one for one in services.rounds.owed("second") if one.org_unit == "u-commune"]
+    actor = divided.actor("commune_reporter")
+    started = services.submissions.start(
+        actor, form=FORM, org_unit="u-commune", period=PERIOD, answers=OWN, round="second"
+    )
+
+    shown = {one.part.key: one for one in services.parts.of(actor, started.submission.id)}
+    [waiting] = services.parts.owed(divided.actor("roads_reporter"))
+
+    assert owed.due_on == shown[UNIT].due_on == date(2025, 2, 28)
+    assert shown[ROADS].due_on == waiting.due_on == due
+    assert not shown[ROADS].late and not waiting.late
+
+
+def test_a_part_that_is_late_says_so_until_it_is_in(
+    divided: World, view: SubmissionView, do: Callable[..., None]
+) -> None:
+    owed = divided.services.obligations.obligations.get(view.submission.obligation)
+    after = FixedClock(datetime(2025, 6, 30, 3, tzinfo=UTC))
+    parts, actor = replace(divided.services.parts, clock=after), divided.actor("commune_reporter")
+
+    before = [one.late for one in parts.of(actor, view.submission.id) if one.part.key == ROADS]
+    do("roads_reporter", "hand_in", ROADS)
+    behind = [one.late for one in parts.of(actor, view.submission.id) if one.part.key == ROADS]
+
+    assert owed.due_on < after.today()
+    assert (before, behind) == ([True], [False])
 
 
 # Access

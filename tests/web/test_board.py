@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from html import unescape
 from pathlib import Path
 from re import findall
@@ -11,6 +12,10 @@ from re import findall
 import pytest
 from werkzeug.test import TestResponse
 
+from server.core.obligation import Round
+from server.core.org_unit import Level, OrgUnit
+from server.core.unit_group import GroupUnit
+from server.services.unit_groups import GroupWish
 from tests.filling_world import Seeded, copied, seed
 from tests.web.test_reports import send
 from tests.web.test_submissions import as_, text
@@ -92,6 +97,58 @@ def test_the_way_down_leads_from_the_province_to_a_district(world: World) -> Non
     assert "Bộc Bố" in below and "Chợ Rã" not in below
     assert reader.get(BOARD + "&unit=u-nowhere").status_code == 404
     assert as_(world, "district_approver").get(BOARD + "&unit=u-far").status_code == 404
+
+
+def without_districts(world: World) -> None:
+    """From the day on that districts ended: communes under the province, one officer for each."""
+    services, admin = world.services, world.actor("admin")
+    for name in ("north", "south"):
+        services.reference.add_units(
+            [
+                OrgUnit(f"u-{name}-{n}", f"7{name[0]}{n}", f"Xã {name} {n}", Level.COMMUNE, "xa",
+                        "u-province", None, None)
+                for n in range(2)
+            ],
+            admin,
+        )  # fmt: skip
+        members = tuple(GroupUnit(f"u-{name}-{n}", date(2025, 1, 1)) for n in range(2))
+        people = (world.accounts["province_approver"],) if name == "north" else ()
+        officers = people or (world.accounts["district_approver"],)
+        wish = GroupWish(f"Nhóm {name}", members, officers=officers, substitutes=())
+        services.unit_groups.add(admin, wish)
+    round_ = Round(
+        id="r-direct", code="r-direct", title="Sau sắp xếp", period="2024", letter_number="2/BDT",
+        letter_on=date(2025, 1, 2), contact="A", phone="1", level="official",
+        forms=("households",), opens_on=date(2025, 1, 2),
+    )  # fmt: skip
+    units = {"households": [f"u-{name}-{n}" for name in ("north", "south") for n in range(2)]}
+    services.rounds.open(admin, round_, units=units)
+
+
+def test_the_way_down_leads_by_groups_where_no_district_stands_between(world: World) -> None:
+    without_districts(world)
+    reader, board = as_(world, "province_reader"), f"{BOARD}&round=r-direct"
+
+    page = reader.get(board).get_data(as_text=True)
+    [address] = findall(r'href="([^"]+)">Nhóm south</a>', page)
+    below = matrix(reader.get(unescape(address)))
+
+    assert "Nhóm north đã gửi 0/2, 0,0 % chậm 2" in text(reader.get(board))
+    assert "Xã south 0" in below and "Xã south 1" in below and "Xã north 0" not in below
+    rates = reader.get(f"{RATES}&round=r-direct&by=district")
+    assert "Trực thuộc tỉnh 0/4" in text(rates)
+
+
+def test_the_last_step_down_is_the_report_and_what_was_done_about_it(world: World) -> None:
+    send(world)
+    officer = as_(world, "province_approver")
+
+    page = officer.get(f"{BOARD}&unit=u-district").get_data(as_text=True)
+    [urged] = findall(r'href="(/urging/reports/[^"]+)"', page)
+    [report] = findall(r'href="(/submissions/[^"]+)"', page)
+
+    assert "Bộc Bố" in text(officer.get(urged))
+    assert "cổ Linh Hộ và nhân khẩu Đã gửi" in text(officer.get(report))
 
 
 def test_the_late_ones_are_ticked_where_they_are_urged(world: World) -> None:

@@ -118,6 +118,19 @@ def test_an_approver_gets_one_entry_for_all_units_that_owe_the_same(world: World
     assert told == {"Đã gửi 1/2.", "Đã gửi 0/2."}
 
 
+def test_the_feed_speaks_the_language_that_its_person_reads(world: World) -> None:
+    clerk, officer = (make_feed(world, one) for one in ("commune_reporter", "district_approver"))
+    for one in ("commune_reporter", "district_approver"):
+        world.services.mail_wishes.save(world.actor(one), only_mandatory=False, language="en")
+
+    own = [event.values["SUMMARY"] for event in events(world, clerk).values()]
+    below = [event.values["DESCRIPTION"] for event in events(world, officer).values()]
+
+    assert "Due: Households and people, year 2024" in own
+    assert "Households and people, year 2024. Due 15/01/2025. Sent 0/2." in below
+    assert "X-WR-CALNAME:Bieumau: due dates" in fetch(world, clerk).text
+
+
 def test_a_changed_date_keeps_the_uid_and_raises_the_sequence(world: World) -> None:
     address = make_feed(world, "commune_reporter")
     [owed] = world.services.obligations.obligations.find("households", "u-commune", "2024")

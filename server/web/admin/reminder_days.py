@@ -11,14 +11,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from server.core.access import Right
+from server.core.period import Period
 from server.core.vietnamese import DateUnclear, parse_date
 from server.services.reminders import PlannedReminder
 from server.web.admin.safe_view import SafeBaseView
+from server.web.language import language_of_request
 from server.web.session import current_actor, services
 from server.web.submission_states import Badge
 from server.web.urging_words import addressees, reason_badge, step_title
 
-_SHOWN = 500
+_SHOWN = 200
 
 
 class ReminderDayPage(SafeBaseView):
@@ -49,7 +51,7 @@ class ReminderDayPage(SafeBaseView):
             rows=[_row(one) for one in shown[:_SHOWN]],
             more=max(0, len(shown) - _SHOWN),
             total=len(planned),
-            people=len({one.recipient for one in planned if one.suppressed is None}),
+            people=len({one.recipient for one in planned if one.suppressed in (None, "sent")}),
             reasons=[
                 (reason, f"{_reason(reason).title} ({count})") for reason, count in counts.items()
             ],
@@ -99,7 +101,7 @@ def _row(one: PlannedReminder) -> dict[str, Any]:
     return {
         "unit": one.unit.name,
         "form": services().catalogue.form(one.obligation.form).title,
-        "period": one.obligation.period,
+        "period": Period.parse(one.obligation.period).label(language_of_request()).lower(),
         "due_on": one.obligation.due_on,
         "step": step_title(one.step),
         "recipient": one.recipient,

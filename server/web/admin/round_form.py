@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, SelectMultipleField, validators
@@ -18,17 +19,22 @@ from server.core.vietnamese_numbers import format_date
 from server.services.rounds import Matrix
 from server.web.admin import cells
 from server.web.admin.converter import DayField, PlainField, UnitField
+from server.web.admin.round_lines import STAGES, dates_of_lines, typed_lines
 from server.web.admin.safe_view import refused
 from server.web.language import language_of_request
 from server.web.session import services
 
-STAGES = ("opens", "due", "grace", "closes")
 LEVELS = (Level.COMMUNE, Level.DISTRICT, Level.DEPARTMENT, Level.PROVINCE)
 
 
 def form_titles() -> list[tuple[str, str]]:
-    """The published forms to choose from."""
-    return [(form.code, form.title) for form in services().catalogue.forms()]
+    """The published forms to choose from; a retired one is asked for no more."""
+    catalogue, today = services().catalogue, services().clock.today()
+    return [
+        (form.code, form.title)
+        for form in catalogue.forms()
+        if not catalogue.is_retired("form", form.code, today)
+    ]
 
 
 class FormsField(SelectMultipleField):
@@ -77,7 +83,7 @@ def stage_titles() -> dict[str, str]:
 
 
 def round_of(form: Form) -> Round:
-    """The round that the fields describe; its id is the caller's."""
+    """The round that the fields and the lines of single forms describe."""
     period = _period(form.period.data)
     if not form.forms.data:
         raise refused("forms", _("Chọn ít nhất một biểu mẫu."))
@@ -100,7 +106,7 @@ def round_of(form: Form) -> Round:
         level=form.level.data,
         forms=tuple(form.forms.data),
         opens_on=form.opens_on.data,
-        dates=tuple(_dates(form)),
+        dates=(*_dates(form), *_own_dates(form)),
         ad_hoc=bool(form.ad_hoc.data),
     )
 
@@ -217,6 +223,12 @@ def _dates(form: Form) -> Iterable[RoundDates]:
                 text = _("Các ngày của một cấp phải theo thứ tự: mở, hạn gửi, tính chậm, khóa.")
                 raise refused(f"due_{level.value}", text)
             yield RoundDates(level=level.value, **given)
+
+
+def _own_dates(form: Form) -> Iterable[RoundDates]:
+    titles = dict(form_titles())
+    asked = {code: titles.get(code, code) for code in form.forms.data}
+    return dates_of_lines(typed_lines(request.form), asked, dict.fromkeys(LEVELS, ""))
 
 
 def _period(text: str) -> Period:

@@ -1,6 +1,6 @@
 """Đợt báo cáo: collections that a letter opens; opening one makes the reports that are owed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import flash, g, redirect, request
@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Form
 
 from server.core.access import Right
+from server.core.obligation import RoundDates
 from server.core.vietnamese import fold
 from server.errors import AttachmentRefused, InputInvalid, NotFound
 from server.services.rounds import RoundProgress
@@ -19,7 +20,6 @@ from server.web.admin import cells
 from server.web.admin.filters import ListFilter
 from server.web.admin.round_form import (
     LEVELS,
-    STAGES,
     Preview,
     deadlines_of,
     extra_fields,
@@ -29,6 +29,7 @@ from server.web.admin.round_form import (
     round_of,
     stage_titles,
 )
+from server.web.admin.round_lines import STAGES, dates_of_lines, typed_lines
 from server.web.admin.safe_view import SafeModelView, mark, refused
 from server.web.formats import day
 from server.web.round_letters import letter_answer
@@ -113,7 +114,8 @@ class RoundView(SafeModelView):
     def create_view(self) -> ResponseReturnValue:
         """Type, look at who will owe what by when, open."""
         form, preview = self.create_form(), None
-        if request.method == "POST" and form.validate():
+        more = request.form.get("step") == "line"
+        if request.method == "POST" and not more and form.validate():
             if request.form.get("step") == "open":
                 if self._kept(None, form):
                     flash(_("Đã mở đợt báo cáo, các đơn vị được thông báo."), "success")
@@ -123,7 +125,8 @@ class RoundView(SafeModelView):
         return self._form_page(
             self.create_template, form, str(self.new_title),
             preview=preview, levels=LEVELS, stages=STAGES, stage_titles=stage_titles(),
-            level_titles=cells.levels(),
+            level_titles=cells.levels(), lines=typed_lines(request.form, more=more),
+            form_titles=form_titles(),
         )  # fmt: skip
 
     def save(self, row: Any, form: Form) -> None:
@@ -208,18 +211,36 @@ class RoundView(SafeModelView):
             wanted = forms or services().rounds.get(row.id).forms
             count = self._widened(lambda: services().rounds.add_units(actor, row.id, wanted, ids))
         elif forms:
-            count = self._widened(lambda: services().rounds.add_forms(actor, row.id, forms))
+            count = self._widened(
+                lambda: services().rounds.add_forms(actor, row.id, forms, self._own_days(forms))
+            )
         else:
             count = 0
         if count is not None:
             flash(_("Đã bổ sung %(count)s báo cáo phải gửi.", count=count), "success")
         return redirect(self.get_url(".details_view", id=row.id), 303)
 
+    def _own_days(self, forms: Sequence[str]) -> list[RoundDates]:
+        """The days typed for forms that come to a round, the same for each of them."""
+        typed = {f"line-0-{stage}": request.form.get(stage, "") for stage in STAGES}
+        if not any(text.strip() for text in typed.values()):
+            return []
+        return [
+            line
+            for code in forms
+            for line in dates_of_lines(
+                typed_lines({**typed, "line-0-form": code}), {code: code}, {}
+            )
+        ]
+
     def _widened(self, act: Any) -> int | None:
         try:
             return int(act())
         except InputInvalid:
-            flash(_("Hạn gửi của biểu bổ sung không theo thứ tự ngày mở, hạn, khóa."), "error")
+            text = _(
+                "Các ngày của biểu bổ sung phải đúng dạng 24/01/2025 và theo thứ tự mở, hạn, khóa."
+            )
+            flash(text, "error")
             return None
 
     def _attach(self, round_id: str, content: bytes, name: str) -> None:

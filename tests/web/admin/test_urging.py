@@ -4,14 +4,18 @@ import csv
 import io
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from server.core.access import SYSTEM
+from server.core.directory import Contact
 from server.core.obligation import Progress
 from server.core.ports import Mail
-from server.hooks import Recipient
+from server.hooks import Letter, Recipient
 from server.hooks.door import Door, GuardedChannel
+from server.hooks.manager import Plugins
+from server.services.urging_log import LogRow
 from server.storage.reminders import EVERY_FORM
 from tests.web.admin.conftest import As
 from tests.world import World
@@ -99,6 +103,90 @@ def test_the_log_tells_each_delivery_with_the_answer_of_the_server(as_: As, reac
     assert {row[7] for row in rows[1:]} == {"Đã gửi"}
     assert all(row[9].startswith("250 took <urging.") for row in rows[1:])
     assert {row[10] for row in rows[1:]} == {"'=1+1"}  # no spreadsheet runs what was typed
+
+
+def test_the_log_of_one_unit_is_printed_with_the_classes_of_lateness(
+    as_: As, reached: World
+) -> None:
+    officer = as_("district_approver")
+    officer.post("/urging/mail", chosen=late_ids(reached), text="Đề nghị gửi.")
+    reached.services.mail.flush()
+    evidence, actor = reached.services.urging_evidence, reached.actor("district_approver")
+
+    page = officer.get("/urging/log?unit=u-commune")
+    rows = [
+        LogRow("24/01/2025 10:00", one.form, one.way, one.recipient or "", one.outcome)
+        for one in evidence.all(actor, unit="u-commune")
+    ]
+    owed = reached.services.urging_logs._owed("u-commune", "households", None)
+    paper = reached.services.urging_logs.letter(actor, "u-commune", rows, owed)
+
+    assert "250 took" in page.text and "u-neighbour@x.example" not in page.text
+    assert officer.get("/urging/log?unit=u-far").text.count("<tbody>") == 0
+    assert officer.get("/urging/log/u-far.pdf").status_code == 404
+    assert paper.addressees == () and len(paper.grid.rows) == 1  # type: ignore[union-attr]
+    assert paper.paragraphs[1].endswith(
+        "hạn gửi 15/01/2025, chưa gửi, chậm 9 ngày (từ 5 đến 10 ngày)."
+    )
+
+
+def test_the_paper_of_a_unit_comes_out_of_the_printer(
+    as_: As, reached: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed: list[Letter] = []
+
+    class Printer:
+        code, extension, media_type, prints_letters = "pdf", "pdf", "application/pdf", True
+
+        def print_letter(self, letter: Letter, path: Path) -> None:
+            printed.append(letter)
+            path.write_bytes(b"%PDF-1.7")
+
+    officer = as_("district_approver")
+    officer.post("/urging/mail", chosen=late_ids(reached), text="Đề nghị gửi.")
+    monkeypatch.setattr(Plugins, "printers", lambda _self: [Printer()])
+
+    answer = officer.get("/urging/log/u-commune.pdf?form=households")
+
+    assert (answer.data, answer.mimetype) == (b"%PDF-1.7", "application/pdf")
+    assert "nhat-ky-don-doc-01858-2025-01-24.pdf" in answer.headers["Content-Disposition"]
+    [row] = printed[0].grid.rows  # type: ignore[union-attr]
+    assert row.cells[3] == "Thư đôn đốc của cán bộ, district approver: u-commune@x.example"
+    assert row.cells[4] == "Chờ gửi. Đề nghị gửi."
+    assert "In nhật ký của đơn vị (PDF)" in officer.get("/urging/log?unit=u-commune").text
+
+
+def test_an_administrator_urges_nobody_and_the_menu_agrees(as_: As, reached: World) -> None:
+    admin, signer = as_("admin"), as_("commune_signer")
+
+    assert admin.get("/urging").status_code == admin.get("/urging/log").status_code == 403
+    for visitor in (admin, signer):
+        board = visitor.get("/progress/board?form=households&period=2024").text
+        assert "Chậm 9 ngày" in board and 'href="/urging' not in board
+    assert 'href="/urging' in as_("province_approver").get("/progress/board").text
+    assert not reached.services.urging.below(reached.actor("admin"))
+
+
+def test_whom_to_call_and_whom_to_ask_come_from_the_directory_of_the_day(
+    as_: As, reached: World
+) -> None:
+    directory, actor = reached.services.assignments, reached.actor("admin")
+    for name, unit, until in (
+        ("Nông Văn Cũ", "u-commune", date(2024, 12, 31)),
+        ("Lý Thị Mai", "u-commune", None),
+        ("Hoàng Văn Tân", "u-district", None),
+    ):
+        contact = Contact(unit, name, "Công chức", "0209 111", valid_to=until)
+        directory.save_contact(actor, contact)
+    officer, ids = reached.actor("district_approver"), late_ids(reached)
+    lines = reached.services.urging.of(officer, ids)
+    [mine] = [one.obligation.id for one in lines if one.unit.id == "u-commune"]
+
+    page = as_("district_approver").get(f"/urging/reports/{mine}").text
+    letter = reached.services.urging_letters.letter(officer, lines, number="")
+
+    assert "Lý Thị Mai" in page and 'href="tel:0209111"' in page and "Nông Văn Cũ" not in page
+    assert "(Hoàng Văn Tân, Công chức, điện thoại 0209 111)" in letter.closing[0]
 
 
 def test_a_report_that_was_sent_is_not_late(as_: As, reached: World) -> None:
