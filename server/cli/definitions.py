@@ -129,23 +129,26 @@ def _published(context: Context, code: str, version: int) -> Mapping[str, object
 @click.command("move-workflow")
 @click.argument("code")
 @click.option("--version", type=int, help="The newer version; without it the newest.")
+@click.option("--from", "earlier", type=int, help="One earlier version; without it all.")
 @click.option("--dry-run", is_flag=True, help="Only show what would move.")
 @click.pass_obj
-def move_workflow(context: Context, code: str, version: int | None, dry_run: bool) -> None:
-    """Move running reports to a newer version of their workflow by its map.
+def move_workflow(
+    context: Context, code: str, version: int | None, earlier: int | None, dry_run: bool
+) -> None:
+    """Move running reports of earlier versions to a newer version of their workflow by its maps.
 
     Exit 1 when reports stand in a state that the map leads nowhere; nothing is moved then.
     """
     moves = context.application.services.workflow_moves
-    plan = moves.plan(SYSTEM, code, version)
+    plan = moves.plan(SYSTEM, code, version, earlier=earlier)
     for one in plan.states:
         target = "-" if one.target is None else one.target.code
         refused = "" if one.refused is None else f"\trefused: {one.refused}"
-        click.echo(f"{one.source.code}\t{target}\t{one.count}{refused}")
+        click.echo(f"{one.earlier}\t{one.source.code}\t{target}\t{one.count}{refused}")
     if plan.refused:
         sys.exit(1)
     moved = 0
-    while not dry_run and (result := moves.carry_out(SYSTEM, code, version)).moved:
+    while not dry_run and (result := moves.carry_out(SYSTEM, code, version, earlier=earlier)).moved:
         moved += result.moved
     click.echo(f"moved {moved} of {plan.count}", err=True)
 

@@ -7,9 +7,9 @@ that is taken along is written anew, cell by cell; what the newer form has no pl
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
 from server.core.answer_paths import (
     Answers,
@@ -22,11 +22,18 @@ from server.core.answer_paths import (
 )
 from server.core.form import Form
 from server.core.json_text import pointer, tokens
-from server.core.shape import ROW_ID, BlockKind, mapping, sequence, strings
-
-EVERY: Final = "*"
-#: Stands for any line of a roster where a place is looked up.
-ANY_ROW: Final = "every"
+from server.core.migration_step import (
+    ANY_ROW,
+    EVERY,
+    Step,
+    bound,
+    converted,
+    declared_from,
+    shared_out,
+    steps_of,
+    together,
+)
+from server.core.shape import ROW_ID, BlockKind
 
 
 class Outcome(StrEnum):
@@ -39,31 +46,32 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One declared step; ``sources`` and ``targets`` are the same for what stays in its place."""
-
-    op: str
-    sources: tuple[str, ...]
-    targets: tuple[str, ...]
-    values: Mapping[str, str] = field(default_factory=dict)
-    factor: Decimal = Decimal(1)
-    value: object = None
-
-
-@dataclass(frozen=True, slots=True)
 class Fate:
-    """Where a cell's value goes: ``path`` is None when nowhere; ``steps`` rewrite it on the way."""
+    """Where a cell's value goes: ``path`` is None when nowhere; ``steps`` rewrite it on the way.
+
+    ``split`` is the step that divides it, ``more`` are the places of its parts after ``path``.
+    """
 
     path: str | None
     moved: bool
     dropped: bool
     merged: bool
     steps: tuple[Step, ...]
+    split: Step | None = None
+    more: tuple[str, ...] = ()
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """All places that the value goes to."""
+        return () if self.path is None else (self.path, *self.more)
 
     def in_line(self, row: str) -> "Fate":
         """The same for that line of a roster."""
-        parts = tokens(self.path or "")
-        return replace(self, path=pointer(*(row if one == ANY_ROW else one for one in parts)))
+        path, *more = [
+            pointer(*(row if one == ANY_ROW else one for one in tokens(place)))
+            for place in self.places
+        ]
+        return replace(self, path=path, more=tuple(more))
 
     def outcome(self, before: object, after: object) -> Outcome:
         if self.dropped:
@@ -83,6 +91,8 @@ class CellFate:
     target: str | None
     result: object
     outcome: Outcome
+    split: Step | None = None
+    parts: tuple[tuple[str, object], ...] = ()  # after a split, what stands where
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +134,34 @@ class Route:
 
     def target(self, path: str) -> str | None:
         """Where what is said of a cell, a line or a block is said of in the newer version."""
+        return next(iter(self.targets(path)), None)
+
+    def targets(self, path: str) -> tuple[str, ...]:
+        """All places where it is said: one for each part of what was divided."""
         place = _place(self.older, path)
         if place is not None and place.cell is not None and place.cell.calculate is None:
-            return self.fate(path).path
-        return path if _place(self.newer, path) is not None else None
+            return self.fate(path).places
+        return (path,) if _place(self.newer, path) is not None else ()
+
+    def leads(self, path: str) -> tuple[str, Decimal]:
+        """Where a cell stands in the newer version, calculated ones as well, and the factor on it.
+
+        For what is said of a cell over the years, not for its values: a divided one stays.
+        """
+        at, factor = tokens(path), Decimal(1)
+        for step in self.steps:
+            here = next(
+                (found for one in step.sources if (found := bound(one, at)) is not None), None
+            )
+            if here is None:
+                continue
+            if step.op == "unit":
+                factor *= step.factor
+            elif step.op in ("rename", "move", "merge"):
+                row, rest = here
+                target = tokens(step.targets[0])
+                at = (*(row if one == EVERY else one for one in target), *rest)
+        return pointer(*at), factor
 
     def migrated(self, answers: Answers, statuses: Statuses) -> Migrated:
         """The report's document in the newer version."""
@@ -136,52 +170,82 @@ class Route:
         gathered: dict[str, list[tuple[str, object]]] = {}
         for source, value in cells_of(self.older, answers):
             fate = self.fate(source)
-            result = converted(fate, value, self._decimals(fate.path))
+            result = converted(fate.steps, value, self.decimals(fate.path))
             outcome = fate.outcome(value, result)
-            target = fate.path if outcome in (Outcome.KEPT, Outcome.CONVERTED) else None
-            if target is not None and fate.merged:
-                gathered.setdefault(target, []).append((source, result))
-            elif target is not None and target in placed:
-                target, outcome = None, Outcome.ORPHANED  # two values, one place: the first stays
-            elif target is not None:
-                placed[target] = result
-            fates.append(CellFate(source, value, target, result, outcome))
-        for target, parts in gathered.items():
-            placed[target] = together([value for _, value in parts])
+            parts: tuple[tuple[str, object], ...] = ()
+            if fate.path is not None and fate.merged:
+                gathered.setdefault(fate.path, []).append((source, result))
+            elif fate.path is not None:
+                parts = self.parts(fate, result)
+                if any(place in placed for place, _ in parts):
+                    parts, outcome = (), Outcome.ORPHANED  # one place, two values: the first stays
+                placed.update(parts)
+            target = fate.path if fate.merged or parts else None
+            fates.append(CellFate(source, value, target, result, outcome, fate.split, parts))
+        for merged, values in gathered.items():
+            placed[merged] = together([value for _, value in values])
         self._defaults(placed, statuses, answers)
         return Migrated(self._built(answers, placed), self._statuses(statuses), tuple(fates))
+
+    def parts(self, fate: Fate, value: object) -> tuple[tuple[str, object], ...]:
+        """What stands where of a value that is written as in the newer version."""
+        path, split = fate.path, fate.split
+        if path is None:
+            return ()
+        if split is None or not split.parts:
+            return ((path, value),)
+        if split.shares and isinstance(value, int | float) and not isinstance(value, bool):
+            decimals = [self.decimals(place) for place in fate.places]
+            numbers = shared_out(value, split.shares, decimals)
+            return tuple(zip(fate.places, numbers, strict=True))
+        if split.separator and isinstance(value, str):
+            cut = [one.strip() for one in value.split(split.separator, len(fate.more))]
+            held = [(place, one) for place, one in zip(fate.places, cut, strict=False) if one]
+            return tuple(held) or ((path, value),)
+        return ((path, value),)
+
+    def decimals(self, path: str | None) -> int | None:
+        """The decimals of a cell of the newer version."""
+        place = None if path is None else _place(self.newer, path)
+        return None if place is None or place.cell is None else place.cell.decimals
 
     # Parts of these
 
     def _fate(self, path: str) -> Fate:
         at, moved, merged = tokens(path), False, False
         rewriting: list[Step] = []
+        split: Step | None = None
+        others: tuple[str, ...] = ()
         for step in self.steps:
-            bound = next(
-                (found for one in step.sources if (found := _bound(one, at)) is not None), None
+            here = next(
+                (found for one in step.sources if (found := bound(one, at)) is not None), None
             )
-            if bound is None or step.op == "default":
+            if here is None or step.op == "default":
                 continue
             if step.op == "drop":
                 return Fate(None, False, True, False, ())
             if step.op in ("recode", "unit"):
                 rewriting.append(step)
                 continue
-            row, rest = bound
-            at = (*(row if one == EVERY else one for one in tokens(step.targets[0])), *rest)
+            row, rest = here
+            at, *more = [
+                (*(row if one == EVERY else one for one in tokens(place)), *rest)
+                for place in step.targets
+            ]
             moved, merged = True, merged or step.op == "merge"
+            if step.op == "split":
+                split = step
+                others = tuple(pointer(*one) for one in more) if step.parts else ()
+                break  # its parts stay where they came
         target = pointer(*at)
-        if not self._typed(target):
+        if not all(self._typed(place) for place in (target, *others)):
             return Fate(None, moved, False, False, ())
-        return Fate(target, moved and target != path, False, merged, tuple(rewriting))
+        moved = moved and (target != path or bool(others))
+        return Fate(target, moved, False, merged, tuple(rewriting), split, others)
 
     def _typed(self, path: str) -> bool:
         place = _place(self.newer, path)
         return place is not None and place.cell is not None and place.cell.calculate is None
-
-    def _decimals(self, path: str | None) -> int | None:
-        place = None if path is None else _place(self.newer, path)
-        return None if place is None or place.cell is None else place.cell.decimals
 
     def _defaults(self, placed: dict[str, object], statuses: Statuses, answers: Answers) -> None:
         """Where nothing stands and no reason says why, the declared value."""
@@ -230,82 +294,9 @@ class Route:
         """Reasons go where their cells go; those of lines and blocks stay where there is one."""
         found: dict[str, str] = {}
         for path, status in statuses.items():
-            target = self.target(path)
-            if target is not None:
+            for target in self.targets(path):
                 found.setdefault(target, status)
         return found
-
-
-def declared_from(form: Form) -> int | None:
-    """The version of which ``x-migrate`` takes reports along; None when it takes none."""
-    declared = mapping(form.document.get("x-migrate", {}))
-    return int(str(declared["from"])) if declared else None
-
-
-def steps_of(form: Form) -> tuple[Step, ...]:
-    """The declared steps, in order."""
-    declared = mapping(form.document.get("x-migrate", {}))
-    return tuple(_step(mapping(one)) for one in sequence(declared.get("steps", ())))
-
-
-def converted(fate: Fate, value: object, decimals: int | None) -> object:
-    """The value as it is written in the newer version."""
-    for step in fate.steps:
-        if step.op == "recode":
-            value = step.values.get(str(value), value)
-        elif isinstance(value, int | float) and not isinstance(value, bool):
-            exact = Decimal(str(value)) * step.factor
-            unit = Decimal(1).scaleb(-(decimals or 0))
-            rounded = exact.quantize(unit, ROUND_HALF_UP)
-            whole = rounded == rounded.to_integral_value()
-            value = int(rounded) if whole else float(rounded)
-    return value
-
-
-def together(values: list[Any]) -> object:
-    """Several values in one place: numbers are added up, texts stand behind one another."""
-    if all(isinstance(one, int | float) and not isinstance(one, bool) for one in values):
-        total = sum((Decimal(str(one)) for one in values), Decimal())
-        return int(total) if total == total.to_integral_value() else float(total)
-    if all(isinstance(one, bool) for one in values):
-        return any(values)
-    return "; ".join(str(one) for one in values)
-
-
-def _step(declared: Mapping[str, object]) -> Step:
-    op = str(declared["op"])
-    sources: tuple[str, ...]
-    targets: tuple[str, ...]
-    if "path" in declared:
-        sources = targets = (str(declared["path"]),)
-    else:
-        sources, targets = _pointers(declared["from"]), _pointers(declared["to"])
-    values = {key: str(value) for key, value in mapping(declared.get("values", {})).items()}
-    factor = Decimal(str(declared.get("factor", 1)))
-    return Step(op, sources, targets, values, factor, declared.get("value"))
-
-
-def _pointers(declared: object) -> tuple[str, ...]:
-    return (declared,) if isinstance(declared, str) else strings(declared)
-
-
-def _bound(source: str, at: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | None:
-    """The line that ``*`` means and what follows, where *source* is the place or stands above."""
-    parts = tokens(source)
-    if len(parts) > len(at):
-        return None
-    row = ""
-    for one, other in zip(parts, at, strict=False):
-        if one == EVERY:
-            row = other
-        elif one != other:
-            return None
-    return row, at[len(parts) :]
-
-
-def leads_to(target: str, at: tuple[str, ...]) -> bool:
-    """Whether a declared place is the one at *at*, or stands above it."""
-    return _bound(target, at) is not None
 
 
 def _place(form: Form, path: str) -> Place | None:

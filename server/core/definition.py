@@ -6,6 +6,7 @@ bury its author under what follows from it.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Final
 
 from server.core.definition_catalogue import (
@@ -43,6 +44,7 @@ __all__ = [
     "read_definition",
 ]
 
+_DAY: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _CODE_LIST_SCHEMA: Final[Mapping[str, object]] = {
     "type": "object",
     "additionalProperties": False,
@@ -71,6 +73,8 @@ _CODE_LIST_SCHEMA: Final[Mapping[str, object]] = {
                     "numbering2": {"type": "string"},
                     "numbering2Verified": {"type": "boolean"},
                     "minority": {"type": "boolean"},
+                    "validFrom": {"type": "string", "pattern": _DAY},
+                    "validTo": {"type": "string", "pattern": _DAY},
                 },
             },
         },
@@ -117,10 +121,11 @@ def check_workflow(text: str, installed: Installed) -> list[Refusal]:
 
 def check_codelist(text: str) -> list[Refusal]:
     """Why the code list *text* cannot be published; empty when it can."""
-    return _checked(text, _CODE_LIST_SCHEMA, _refuse_repeated_codes)
+    return _checked(text, _CODE_LIST_SCHEMA, _refuse_codes)
 
 
-def _refuse_repeated_codes(refusals: Refusals, source: Mapping[str, object]) -> None:
+def _refuse_codes(refusals: Refusals, source: Mapping[str, object]) -> None:
+    """A code that stands twice, has no such day, or ends before it begins."""
     seen: set[object] = set()
     for place, item in enumerate(sequence(source["items"])):
         code = mapping(item)["code"]
@@ -128,6 +133,22 @@ def _refuse_repeated_codes(refusals: Refusals, source: Mapping[str, object]) -> 
             message = f"code {code!r} stands twice in the list"
             refusals.add(f"/items/{place}/code", "duplicate-code", message, item=code)
         seen.add(code)
+        first, last = (str(mapping(item).get(key, "")) for key in ("validFrom", "validTo"))
+        for key, day in (("validFrom", first), ("validTo", last)):
+            if day and not _is_day(day):
+                message = f"there is no day {day}"
+                refusals.add(f"/items/{place}/{key}", "not-a-day", message, day=day)
+        if first and last and last < first:
+            message = f"code {code!r} ends on {last}, before it begins on {first}"
+            refusals.add(f"/items/{place}/validTo", "ends-before-begin", message, item=code)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _checked(

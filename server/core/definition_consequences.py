@@ -1,14 +1,16 @@
 """What else a definition says about a part that comes, goes or changes its key.
 
 The layout that shows a cell, the list of required ones, the answers of the tests, the transitions
-that name a state. Expressions are left alone: what they mean only their author knows, and the
-checker names every one that no longer holds.
+that name a state. A new key goes into the expressions too (``definition_renaming``); where a part
+is removed they are left alone: what they should say then only their author knows, and the checker
+names every one that no longer holds.
 """
 
 import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from server.core.definition_renaming import rename_reads
 from server.core.json_text import tokens
 
 Document = dict[str, Any]
@@ -65,7 +67,9 @@ def removed(document: Document, path: str) -> None:
 
 
 def renamed(document: Document, path: str, key: str) -> None:
-    """Everything that named it says the new key."""
+    """Everything that named it says the new key, in the expressions as well."""
+    if "properties" in tokens(path):
+        rename_reads(document, path, key)
     _everywhere(document, path, key)
 
 

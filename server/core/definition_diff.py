@@ -9,42 +9,22 @@ Forms, workflows and code lists alike: only the grammar below knows where their 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from itertools import product
 from typing import Any, Final
 
 from server.core.definition_apply import Document, Operation, carry_out
+from server.core.definition_grammar import Kind, grammar_of
+from server.core.definition_passing import akin, passing_names, saved_by
 from server.core.definition_patch import matching, patches, same, similarity, text
 from server.core.json_text import pointer, tokens
 
-
-@dataclass(frozen=True)
-class _Kind:
-    """An object that an operation can be about, and the parts of it that are such themselves."""
-
-    single: Mapping[str, "_Kind"] = field(default_factory=dict)
-    keyed: Mapping[str, "_Kind"] = field(default_factory=dict)
-    listed: Mapping[str, "_Kind"] = field(default_factory=dict)
-
-
-_PART: Final = _Kind()
-_ROW: Final = _Kind(keyed={"properties": _PART})
-_BLOCK: Final = _Kind(keyed={"properties": _ROW}, single={"items": _ROW})
-_SECTION: Final = _Kind(listed={"groups": _PART})
-_FORM: Final = _Kind(
-    single={
-        "x-form": _PART,
-        "x-layout": _Kind(listed={"sections": _SECTION}),
-        "x-migrate": _Kind(listed={"steps": _PART}),
-    },
-    keyed={"properties": _BLOCK, "$defs": _ROW},
-    listed={"x-checks": _PART, "x-tests": _PART, "x-tally": _PART, "x-feeds": _PART},
-)
-_WORKFLOW: Final = _Kind(keyed={"states": _PART}, listed={"transitions": _PART})
-_CODELIST: Final = _Kind(listed={"items": _PART})
 _SHOWN: Final = ("fields", "grid")
 #: How alike two parts must be to be one of which key and label changed. What is told with the
 #: fewest operations wins, and of two that are equally short the more cautious one.
 _ALIKE: Final = (1.1, 0.5, 0.0)
+#: So many pairs are held against what the definition says; beyond only likeness tells which key
+#: became which.
+_MOST_PAIRS: Final = 40
 
 
 def diff(before: Mapping[str, object], after: Mapping[str, object]) -> list[Operation]:
@@ -56,8 +36,13 @@ def diff(before: Mapping[str, object], after: Mapping[str, object]) -> list[Oper
     ['remove', 'set']
     """
     best: list[Operation] | None = None
+    near = akin(before, after)
     for alike in _ALIKE:
-        searches = [_Search(before, after, along=along, alike=alike) for along in (True, False)]
+        searches = [
+            _Search(before, after, along=along, alike=alike, near=near, backward=backward)
+            for along, backward in ((True, False), (True, True), (False, False))
+            if near or not backward
+        ]
         found = min((search.run() for search in searches), key=len)
         if best is None or len(found) < len(best):
             best = found
@@ -80,7 +65,10 @@ def renames(document: Mapping[str, object]) -> dict[str, str]:
 
 
 class _Search:
-    """One walk; *along* lets the operations do what an editor's act drags along."""
+    """One walk; *along* lets the operations do what an editor's act drags along.
+
+    What drags along depends on what was done before it: *backward* begins with the lines.
+    """
 
     def __init__(
         self,
@@ -89,21 +77,22 @@ class _Search:
         *,
         along: bool,
         alike: float,
+        near: bool,
+        backward: bool,
     ) -> None:
         self.work: Document = deepcopy(dict(before))
         self.after = after
         self.along = along
         self.alike = alike
+        self.backward = backward
+        self.pairs = _MOST_PAIRS
+        self.akin = along and near
         self.unpaired = False
         self.found: list[Operation] = []
         self.declared = renames(after)
 
     def run(self) -> list[Operation]:
-        kind = _CODELIST
-        if "states" in self.after or "transitions" in self.after:
-            kind = _WORKFLOW
-        elif "properties" in self.after or "x-form" in self.after:
-            kind = _FORM
+        kind = grammar_of(self.after)
         self._keys(kind, "", self.after)
         self._sections()
         self._parts(kind, "", self.after)
@@ -121,10 +110,10 @@ class _Search:
 
     # What came, went, moved
 
-    def _keys(self, kind: _Kind, path: str, after: Mapping[str, Any]) -> None:
+    def _keys(self, kind: Kind, path: str, after: Mapping[str, Any]) -> None:
         """Everything with a key of its own first, because the rest of the document names it."""
         held = self._held(path)
-        for name, part in kind.keyed.items():
+        for name, part in sorted(kind.keyed.items(), reverse=not self.backward):
             if _both(held, after, name, dict):
                 place = path + pointer(name)
                 self._keyed(place, after[name])
@@ -140,11 +129,12 @@ class _Search:
         held: Document = self._held(path)
         gone = [key for key in held if key not in after]
         new = [key for key in after if key not in held]
-        for old, key in self._renamed(held, after, gone, new):
+        for old, key in self._renamed(path, held, after, gone, new):
             gone.remove(old)
             self._do({"op": "rename", "path": path + pointer(old), "key": key, **self._along()})
         for key in gone:
-            self._do({"op": "remove", "path": path + pointer(key), **self._along()})
+            last = self._passed(path, key) if self.akin else key
+            self._do({"op": "remove", "path": path + pointer(last), **self._along()})
         held = self._held(path)
         wanted = list(after)
         for key in _out_of_order(list(held), wanted):
@@ -154,25 +144,53 @@ class _Search:
             if key not in self._held(path):
                 self._add(path, key, after[key], _behind(wanted, key, self._held(path)))
 
+    def _passed(self, path: str, key: str) -> str:
+        """The key that a part had when it went: another one where expressions still say so."""
+        own = path + pointer(key)
+        for place, name in passing_names(self.work, own, self.after):
+            self._do({"op": "rename", "path": place, "key": name, **self._along()})
+            if place == own:
+                own = path + pointer(name)
+        return tokens(own)[-1]
+
     def _along(self) -> Operation:
         return {"along": True} if self.along else {}
 
     def _renamed(
-        self, held: Document, after: Mapping[str, Any], gone: list[str], new: list[str]
+        self,
+        path: str,
+        held: Document,
+        after: Mapping[str, Any],
+        gone: list[str],
+        new: list[str],
     ) -> list[tuple[str, str]]:
         pairs = []
-        free = list(new)
+        left, free = list(gone), list(new)
         for old in gone:
             told = self.declared.get(old)
-            alike = [key for key in free if self._one(held[old], after[key])]
-            found = told if told in free else None
-            if found is None and alike:
-                found = max(alike, key=lambda key: similarity(held[old], after[key]))
-            if found is not None:
-                free.remove(found)
-                pairs.append((old, found))
-            self.unpaired = self.unpaired or bool(free and found is None)
-        return pairs
+            if told in free:
+                pairs.append((old, told))
+                left.remove(old)
+                free.remove(told)
+        many = len(left) * len(free) > self.pairs
+        self.pairs -= 0 if many else len(left) * len(free)
+        found = [
+            (self._saved(path, old, key, many), similarity(held[old], after[key]), old, key)
+            for old, key in product(left, free)
+        ]
+        # What the rest of the definition says counts before how alike two parts are.
+        for saved, _, old, key in sorted(found, key=lambda one: one[:2], reverse=True):
+            if old in left and key in free and (saved > 0 or self._one(held[old], after[key])):
+                pairs.append((old, key))
+                left.remove(old)
+                free.remove(key)
+        self.unpaired = self.unpaired or bool(free and left)
+        return [pair for old in gone for pair in pairs if pair[0] == old]
+
+    def _saved(self, path: str, old: str, key: str, many: bool) -> int:
+        if many or not self.akin:
+            return 0
+        return saved_by(self.work, path + pointer(old), key, self.after)
 
     def _one(self, held: object, wanted: object) -> bool:
         """Whether both may be one part under two keys."""
@@ -240,7 +258,7 @@ class _Search:
 
     # What is written otherwise
 
-    def _parts(self, kind: _Kind, path: str, after: Mapping[str, Any]) -> None:
+    def _parts(self, kind: Kind, path: str, after: Mapping[str, Any]) -> None:
         held = self._held(path)
         apart = set()
         for name, part in kind.keyed.items():
@@ -261,7 +279,7 @@ class _Search:
 
     def _cell(
         self,
-        kind: _Kind,
+        kind: Kind,
         path: str,
         held: object,
         wanted: object,
@@ -292,7 +310,7 @@ class _Search:
         if changes:
             self._do({"op": "set", "path": path, "changes": changes})
 
-    def _listed(self, kind: _Kind, path: str, after: Sequence[Any]) -> None:
+    def _listed(self, kind: Kind, path: str, after: Sequence[Any]) -> None:
         """Items of a list: told apart by code, key or name, and else by how alike they are."""
         pairs = matching(self._held(path), after)
         for place in reversed(range(len(self._held(path)))):

@@ -5,20 +5,12 @@ A cell that is the same question in the same place needs no look at its value.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import jsonschema_rs
 
-from server.core.answer_migration import (
-    EVERY,
-    Fate,
-    Outcome,
-    Route,
-    converted,
-    leads_to,
-    together,
-)
+from server.core.answer_migration import Fate, Outcome, Route
 from server.core.answer_paths import (
     Answers,
     PathUnknown,
@@ -31,6 +23,7 @@ from server.core.answer_schema import validator_of
 from server.core.definition_migration import in_some_line
 from server.core.form import Form
 from server.core.json_text import pointer, tokens
+from server.core.migration_step import EVERY, converted, leads_to, together
 from server.core.shape import Block, BlockKind, Cell
 
 #: What decides whether a value is valid; titles and expressions do not.
@@ -69,13 +62,16 @@ class FieldImpact:
 
 @dataclass(slots=True)
 class _Judge:
-    """Whether a value of an old cell is valid there, and in the cell where it goes."""
+    """Whether a value of an old cell is valid there, and in each cell where it goes."""
 
     before: jsonschema_rs.Draft202012Validator
-    after: jsonschema_rs.Draft202012Validator
+    after: tuple[jsonschema_rs.Draft202012Validator, ...]
 
-    def newly_invalid(self, value: object, result: object) -> bool:
-        return not self.after.is_valid(result) and self.before.is_valid(value)
+    def newly_invalid(self, value: object, results: Iterable[object]) -> bool:
+        wrong = any(
+            not after.is_valid(one) for after, one in zip(self.after, results, strict=False)
+        )
+        return wrong and self.before.is_valid(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,25 +133,28 @@ class ImpactCounter:
         for source, value in self._rest(answers, concerned):
             way = self._way(source)
             fate = way.fate
-            result = converted(fate, value, way.decimals) if fate.steps else value
+            result = converted(fate.steps, value, way.decimals) if fate.steps else value
             outcome = fate.outcome(value, result)
             if fate.path is not None and fate.merged:
                 before = way.judge is None or way.judge.before.is_valid(value)
                 gathered.setdefault(fate.path, []).append((way.where, result, before))
             elif fate.path is not None:
-                if way.contested and fate.path in placed:
-                    outcome = Outcome.ORPHANED
-                elif way.judge is not None and way.judge.newly_invalid(value, result):
+                parts = self.route.parts(fate, result) if fate.more else ((fate.path, result),)
+                if way.contested and any(place in placed for place, _ in parts):
+                    parts, outcome = (), Outcome.ORPHANED
+                elif way.judge is not None and way.judge.newly_invalid(
+                    value, (one for _, one in parts)
+                ):
                     self._invalid[way.where] += 1
                     concerned.add(way.where)
-                placed.add(fate.path)
+                placed.update(place for place, _ in parts)
             self._counts[outcome][way.where] += 1
             if outcome is not Outcome.KEPT:
                 concerned.add(way.where)
-        for path, parts in gathered.items():
-            if self._final(path).is_valid(together([value for _, value, _ in parts])):
+        for path, merged in gathered.items():
+            if self._final(path).is_valid(together([value for _, value, _ in merged])):
                 continue
-            for where in [where for where, _, before in parts if before]:
+            for where in [where for where, _, before in merged if before]:
                 self._invalid[where] += 1
                 concerned.add(where)
         self.touched += bool(concerned)
@@ -249,25 +248,26 @@ class ImpactCounter:
         model = self._ways.get(where) if roster else None
         if model is not None:
             return replace(model, fate=fate)
-        new = None if fate.path is None else self._new_cell(fate.path)
-        judge = None if new is None else self._judge(source, fate, new)
-        decimals = None if new is None else new.decimals
+        new = [self._new_cell(place) for place in fate.places]
+        judge = self._judge(source, fate, new) if new else None
+        decimals = new[0].decimals if new else None
         way = _Way(where, fate, judge, decimals, self._contested(source, fate))
         self._ways[where if roster else source] = way
         return way
 
     def _contested(self, source: str, fate: Fate) -> bool:
         """Whether another cell may want the same place: one that a step leads to."""
-        if fate.path is None:
-            return False
-        at = tokens(fate.path)
+        return any(self._wanted(place, fate) for place in fate.places)
+
+    def _wanted(self, path: str, fate: Fate) -> bool:
+        at = tokens(path)
         leading = sum(
             leads_to(target, at)
             for step in self.route.steps
             if step.sources != step.targets
             for target in step.targets
         )
-        return leading > 1 if fate.moved and not self._was_asked(fate.path) else leading > 0
+        return leading > 1 if fate.moved and not self._was_asked(path) else leading > 0
 
     def _was_asked(self, path: str) -> bool:
         try:
@@ -275,13 +275,14 @@ class ImpactCounter:
         except PathUnknown:
             return False
 
-    def _judge(self, source: str, fate: Fate, new: Cell) -> _Judge | None:
+    def _judge(self, source: str, fate: Fate, new: Sequence[Cell]) -> _Judge | None:
         """None where the same is asked, so that nothing can become invalid."""
         old = place_of(self.route.older, source).cell
         assert old is not None
-        if not fate.steps and not fate.merged and judging(old) == judging(new):
+        same = len(new) == 1 and judging(old) == judging(new[0])
+        if same and not fate.steps and not fate.merged:
             return None
-        return _Judge(_validator(old), _validator(new))
+        return _Judge(_validator(old), tuple(_validator(one) for one in new))
 
     def _final(self, path: str) -> jsonschema_rs.Draft202012Validator:
         where = template(self.route.newer, path)
@@ -315,7 +316,24 @@ def field_title(form: Form, path: str) -> str:
         return path
     if place.block is None or place.cell is None:
         return path
-    return f"{place.block.title}: {place.cell.title}"
+    return f"{place.block.title}: {_under(form, place.block, parts[-1])}{place.cell.title}"
+
+
+def _under(form: Form, block: Block, column: str) -> str:
+    """The heading over a column, where another one of the block is called the same."""
+    cells = next(iter(block.samples)).cells
+    if column not in cells:
+        return ""
+    if sum(one.title == cells[column].title for one in cells.values()) == 1:
+        return ""
+    for section in form.layout.sections:
+        grid = section.grid
+        if grid is None or not any(tokens(row.path)[0] == block.key for row in grid.rows):
+            continue
+        for title, columns in grid.groups:
+            if column in columns:
+                return f"{title}, "
+    return ""
 
 
 def judging(cell: Cell) -> dict[str, object]:

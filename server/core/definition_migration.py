@@ -1,11 +1,12 @@
 """The ``x-migrate`` of a definition: where answers of an earlier version go in this one."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
-from server.core.answer_migration import ANY_ROW, EVERY
 from server.core.answer_paths import PathUnknown, place_of
 from server.core.form import Form
 from server.core.json_text import pointer, tokens
+from server.core.migration_step import ANY_ROW, EVERY
 from server.core.refusal import Refusals
 from server.core.shape import mapping, sequence, strings
 
@@ -19,12 +20,23 @@ def refuse_migration(refusals: Refusals, source: Mapping[str, object], form: For
         message = f"version {migrate['from']} is no earlier version than {form.version}"
         refusals.add("/x-migrate/from", "migration-backwards", message)
     for place, declared in enumerate(sequence(migrate["steps"])):
+        _refuse_shares(refusals, f"/x-migrate/steps/{place}", mapping(declared))
         for where, target in _targets(f"/x-migrate/steps/{place}", mapping(declared)):
             try:
                 place_of(form, in_some_line(form, target))
             except PathUnknown:
                 message = f"the form has no cell {target}"
                 refusals.add(where, "path-unknown", message, marked=target)
+
+
+def _refuse_shares(refusals: Refusals, path: str, step: Mapping[str, object]) -> None:
+    """A divided number must come out whole: a share for each place, and all of them make 1."""
+    if "shares" not in step:
+        return
+    shares = [Decimal(str(one)) for one in sequence(step["shares"])]
+    if len(shares) != len(sequence(step["to"])) or sum(shares) != 1:
+        message = f"the shares must be {len(sequence(step['to']))} numbers that make 1"
+        refusals.add(f"{path}/shares", "migration-shares", message)
 
 
 def in_some_line(form: Form, path: str) -> str:

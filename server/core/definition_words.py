@@ -16,6 +16,7 @@ from server.core.definition_word_list import ATTRIBUTES, KINDS, SENTENCES, TYPES
 from server.core.json_text import pointer, tokens
 
 _LONGEST: Final = 90
+_PLAIN: Final = (str, int, float)
 #: That it is another version goes without saying.
 _SILENT: Final = ("/x-form/version", "/version")
 
@@ -282,8 +283,10 @@ def _word(value: object, language: int) -> str:
 def _short(value: object) -> str:
     if isinstance(value, str):
         return _cut(value)
-    if isinstance(value, list) and all(isinstance(one, str | int | float) for one in value):
+    if isinstance(value, list) and all(isinstance(one, _PLAIN) for one in value):
         return _cut(", ".join(map(str, value)))
+    if isinstance(value, Mapping) and all(isinstance(one, _PLAIN) for one in value.values()):
+        return _cut("; ".join(f"{key}: {one}" for key, one in value.items()))
     return _cut(json.dumps(value, ensure_ascii=False))
 
 

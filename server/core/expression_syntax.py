@@ -61,6 +61,16 @@ def read(text: str) -> Parsed:
     return Parsed(term.node, parser.slots, term.relation)
 
 
+def placed(text: str) -> tuple[Node, dict[int, Token]]:
+    """The tree, and by ``id`` of its nodes the word or literal that names what a node reads, of
+    a comparison its whole text.
+
+    The ids hold as long as the tree does.
+    """
+    parser = _Parser(text)
+    return parser.whole().node, parser.names
+
+
 class _Parser:
     """Recursive descent, one method per step of precedence."""
 
@@ -72,6 +82,7 @@ class _Parser:
         self._nodes = 0
         self._bound: list[str] = []
         self.slots = 0
+        self.names: dict[int, Token] = {}
 
     def whole(self) -> _Term:
         term = self._expression()
@@ -151,6 +162,8 @@ class _Parser:
             # 1 <= x <= 5 compares a truth with a number: never what its author meant.
             raise self._refusal("chained-comparison")
         term = self._join(operator.text, left, right)
+        whole = Token("relation", self._text[left.start : right.end], left.start)
+        self._named(term, whole)
         if operator.text not in COMPARISONS:
             return term
         sides = self._text[left.start : left.end], self._text[right.start : right.end]
@@ -186,9 +199,10 @@ class _Parser:
         term = self._primary()
         while self._is(".", "["):
             if self._take().text == "[":
+                first = self._peek()
                 index = self._expression()
                 self._expect("]")
-                term = self._join("at", term, index)
+                term = self._named(self._join("at", term, index), first)
                 continue
             word = self._take()
             if word.kind != "word" or word.text in {"in", "true", "false", "null"}:
@@ -196,7 +210,12 @@ class _Parser:
             if self._is("("):
                 term = self._method(term, word)
             else:
-                term = self._term(("get", term.node, word.text), term.depth + 1, term.start)
+                got = self._term(("get", term.node, word.text), term.depth + 1, term.start)
+                term = self._named(got, word)
+        return term
+
+    def _named(self, term: _Term, word: Token) -> _Term:
+        self.names[id(term.node)] = word
         return term
 
     def _method(self, receiver: _Term, word: Token) -> _Term:
@@ -268,20 +287,21 @@ class _Parser:
         for slot in reversed(range(len(self._bound))):
             if self._bound[slot] == word.text:
                 return self._term(("var", slot), 1, word.start)
-        return self._term(("name", word.text), 1, word.start)
+        return self._named(self._term(("name", word.text), 1, word.start), word)
 
     def _call(self, word: Token) -> _Term:
         if word.text not in _FUNCTIONS and word.text not in READERS:
             raise self._refusal("unknown-function", word)
+        first = self._tokens[min(self._next + 1, len(self._tokens) - 1)]
         arguments = self._arguments()
         if word.text in READERS:
-            return self._special(word, arguments)
+            return self._special(word, arguments, first)
         fewest, most = _FUNCTIONS[word.text]
         if len(arguments) < fewest or (most is not None and len(arguments) > most):
             raise self._refusal("wrong-arity", word)
         return self._join(word.text, *arguments, start=word.start)
 
-    def _special(self, word: Token, arguments: list[_Term]) -> _Term:
+    def _special(self, word: Token, arguments: list[_Term], first: Token) -> _Term:
         if len(arguments) != (2 if word.text == "other" else 1):
             raise self._refusal("wrong-arity", word)
         node = arguments[0].node
@@ -299,4 +319,4 @@ class _Parser:
                 raise self._refusal("value-needs-path", word)
         elif not isinstance(node, tuple) or node[0] != "get":
             raise self._refusal("has-needs-member", word)
-        return self._join(word.text, *arguments, start=word.start)
+        return self._named(self._join(word.text, *arguments, start=word.start), first)

@@ -70,7 +70,10 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class CodeListItem:
-    """One code of a list, with other names people use for it."""
+    """One code of a list, with other names people use for it.
+
+    The days *valid_from* and *valid_to* (ISO, included) are empty where no limit is said.
+    """
 
     code: str
     title: str
@@ -78,6 +81,8 @@ class CodeListItem:
     aliases: tuple[str, ...] = ()
     numbering2: str | None = None
     minority: bool = False
+    valid_from: str = ""
+    valid_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from server.core.access import Actor, Right
 from server.core.answer_engine import engine_of
-from server.core.answer_migration import Route
 from server.core.answers import check
 from server.core.form import Form
 from server.core.period import Period
@@ -16,6 +15,7 @@ from server.core.shape import mapping, sequence
 from server.errors import AccessDenied
 from server.services.catalogue import Catalogue
 from server.services.contexts import context_of
+from server.services.editions import Editions
 from server.services.reference import Reference
 from server.storage.definition_migrations import DefinitionMigrationStore, HeldReport
 from server.storage.submissions import SubmissionStore
@@ -55,6 +55,7 @@ class Backtests:
     reference: Reference
     store: DefinitionMigrationStore
     submissions: SubmissionStore
+    editions: Editions
 
     def of(
         self, actor: Actor, newer: Form, *, progress: Callable[[int], None] | None = None
@@ -67,13 +68,12 @@ class Backtests:
             return ()
         found: dict[str, list[Flagged]] = {code: [] for code in checks}
         counts = dict.fromkeys(checks, 0)
-        routes: dict[int, Route] = {}
         total = 0
         for report in self.store.sent(newer.code):
             total += 1
             if progress is not None and total % _TELL_EACH == 0:
                 progress(total)
-            for code in self._flags(newer, report, routes) & checks.keys():
+            for code in self._flags(newer, report) & checks.keys():
                 counts[code] += 1
                 if len(found[code]) < MOST_NAMED:
                     found[code].append(self._named(report))
@@ -103,25 +103,23 @@ class Backtests:
             if _asked(before.get(code)) != _asked(declared)
         }
 
-    def _flags(self, newer: Form, report: HeldReport, routes: dict[int, Route]) -> set[str]:
+    def _flags(self, newer: Form, report: HeldReport) -> set[str]:
         if report.nil:
             return set()
-        answers, statuses = report.answers, report.statuses
-        if report.version != newer.version:
-            route = routes.get(report.version)
-            if route is None:
-                older = self.catalogue.form(newer.code, report.version)
-                route = routes[report.version] = Route.of(older, newer)
-            moved = route.migrated(answers, statuses)
-            answers, statuses = moved.answers, moved.statuses
+        answers, statuses = self.editions.carried(
+            newer, report.version, report.answers, report.statuses
+        )
         period = Period.parse(report.period)
         unit = self.reference.tree_of(report.org_unit, period).by_id[report.org_unit]
         previous = None
         if engine_of(newer).uses_previous or engine_of(newer).uses_last_year:
-            previous = self.submissions.latest_revision_of(
-                newer.code, unit.id, period.previous().id
-            )
-        context = context_of(self.submissions, newer, unit, period, previous)
+            before = period.previous()
+            previous = self.submissions.latest_revision_of(newer.code, unit.id, before.id)
+            if previous is not None:
+                previous = self.editions.read_as(newer, previous, unit, before)
+        context = context_of(
+            self.submissions, newer, unit, period, previous, editions=self.editions
+        )
         return {finding.code for finding in check(newer, answers, statuses, context).findings}
 
     def _named(self, report: HeldReport) -> Flagged:

@@ -140,6 +140,8 @@ class DefinitionDrafts:
         if latest is None:
             raise NotFound(kind=kind)
         document = readable(latest.text) or {}
+        # What it says of reports is of the version before it; the next one has its own say.
+        document.pop("x-migrate", None)
         text = written(numbered(kind, document, latest.version + 1), latest.text)
         return self._begun(actor, kind, code, text, latest)
 
@@ -253,6 +255,9 @@ class DefinitionDrafts:
                 raise RequestInvalid(reason="not-json", path="/text")
             together, conflicts = merged(readable(self.base_text(draft)) or {}, mine, theirs)
             version = latest.version + 1
+            declared = together.get("x-migrate")
+            if isinstance(declared, dict) and declared.get("from") == draft.base:
+                together["x-migrate"] = {**declared, "from": latest.version}
             text = written(numbered(draft.kind, together, version), latest.text)
             what = {"op": "rebase", "version": latest.version}
             new = {"base": latest.version, "base_digest": latest.digest}

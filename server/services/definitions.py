@@ -48,6 +48,8 @@ def read_codelist(source: Mapping[str, Any]) -> CodeList:
                 aliases=tuple(item.get("aliases", ())),
                 numbering2=item.get("numbering2"),
                 minority=bool(item.get("minority", False)),
+                valid_from=str(item.get("validFrom", "")),
+                valid_to=str(item.get("validTo", "")),
             )
             for item in source["items"]
         ),

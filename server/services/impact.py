@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from server.core.access import Actor, Right
-from server.core.answer_migration import Route, declared_from
+from server.core.answer_migration import Route
 from server.core.definition_impact import FieldImpact, ImpactCounter
 from server.core.definition_reach import Reach, reach
 from server.core.form import Form, compile_form
+from server.core.migration_step import declared_from
 from server.core.period import Period
 from server.errors import AccessDenied
 from server.services.catalogue import Catalogue
@@ -143,7 +144,7 @@ class ImpactStudies:
 
     def takes(self, newer: Form, report: HeldReport, first: str | None) -> bool:
         """Whether publishing takes the report along: an editable one, declared and in time."""
-        if declared_from(newer) != report.version or newer.kind != "report":
+        if declared_from(newer) != report.version:
             return False
         if first is not None and (Period.parse(report.period).start < Period.parse(first).start):
             return False

@@ -21,6 +21,7 @@ from server.hooks import Workbook, WorkbookCell, WorkbookCheck, WorkbookSheet
 from server.hooks.workbook import CellStyle
 from server.services.catalogue import Catalogue
 from server.services.exports import PrintedFile
+from server.services.indicator_files import FileStanding, IndicatorFiles
 from server.services.table_files import TableFiles, rows_of
 
 SHEET = "Chỉ tiêu"
@@ -47,6 +48,7 @@ class IndicatorSheets:
 
     catalogue: Catalogue
     files: TableFiles
+    canonical: IndicatorFiles
 
     def download(self, actor: Actor) -> PrintedFile:
         """The current catalogue as a workbook, with empty rows for new indicators."""
@@ -82,8 +84,8 @@ class IndicatorSheets:
         rows = json.dumps(rows_of(sheet), ensure_ascii=False)
         return self._read(rows, edition, older=taken is not None and taken != edition)
 
-    def confirm(self, actor: Actor, rows: str, seen: int) -> SheetPreview:
-        """Save what was looked at on the edition *seen*, all of it or nothing.
+    def confirm(self, actor: Actor, rows: str, seen: int) -> tuple[SheetPreview, FileStanding]:
+        """Save what was looked at on the edition *seen*, all of it or nothing; then its file.
 
         Raises:
             Stale: the catalogue was changed meanwhile.
@@ -93,6 +95,7 @@ class IndicatorSheets:
         with self.catalogue.transaction():
             if self.catalogue.store.indicator_edition() != seen:
                 raise Stale(kind="indicators")
+            before = self.catalogue.indicators()
             preview = self._read(rows, seen, older=False)
             if preview.reading.faults:
                 raise InputInvalid(errors=[])
@@ -102,7 +105,35 @@ class IndicatorSheets:
                     actor,
                     {one.code: one.kind for one in preview.reading.changes},
                 )
-        return preview
+        return preview, self.canonical.write(before, self.catalogue.indicators())
+
+    def standing(self, actor: Actor) -> FileStanding:
+        """Whether the file beside the shipped forms says what the catalogue says."""
+        _require_admin(actor)
+        return self.canonical.standing(self.catalogue.indicators())
+
+    def take_file(self, actor: Actor) -> tuple[str, ...]:
+        """The catalogue as the file says it: the codes that changed.
+
+        Raises:
+            ImportRefused: the file cannot be read, or lacks an indicator; none is ever deleted.
+        """
+        _require_admin(actor)
+        with self.catalogue.transaction():
+            held, before = self.canonical.held(), self.catalogue.indicators()
+            if held is None:
+                raise ImportRefused(reason="damaged")
+            found = self.canonical.standing(before)
+            if {one.code for one in before} - {one.code for one in held}:
+                raise ImportRefused(reason="missing-indicators")
+            if found.codes:
+                known = {one.code for one in before}
+                self.catalogue.change_indicators(
+                    held,
+                    actor,
+                    {code: "changed" if code in known else "added" for code in found.codes},
+                )
+        return found.codes
 
     def _read(self, rows: str, edition: int, *, older: bool) -> SheetPreview:
         current = {one.code: one for one in self.catalogue.indicators()}

@@ -7,10 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from server.core.json_text import dumps
+from server.core.submission import SurveyRecord
+from server.errors import NotFound
 from server.storage.database import Database
 from server.storage.fields import instant_text
 
 _BATCH = 500
+_REPORT = (
+    "SELECT id, form_version_id, workflow_version_id, org_unit_id, period, state, edit,"
+    " revision, nil, answers, statuses, reasons FROM submission"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,16 @@ class HeldReport:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptSheet:
+    """A sheet of a return as it was before; ``edit`` is that of the sheet just after."""
+
+    record: str
+    edit: int
+    answers: dict[str, Any]
+    statuses: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class KeptMigration:
     """A report that went to a newer version and has not gone back."""
 
@@ -70,8 +86,7 @@ class DefinitionMigrationStore:
         """All reports on a form, by id; *below* a version, only those on an earlier one."""
         after = ""
         while rows := self._database.rows(
-            "SELECT id, form_version_id, workflow_version_id, org_unit_id, period, state, edit,"
-            " revision, nil, answers, statuses, reasons FROM submission"
+            f"{_REPORT}"
             # Not the index of the form: each batch would read and sort all reports on it again.
             " WHERE form || '' = ? AND id > ? ORDER BY id LIMIT ?",
             (form, after, _BATCH),
@@ -102,8 +117,8 @@ class DefinitionMigrationStore:
         """The last sealed edition of every report on a form that was ever sent."""
         after = ""
         while rows := self._database.rows(
-            "SELECT s.id, s.form_version_id, s.workflow_version_id, s.org_unit_id, s.period,"
-            " s.state, s.edit, s.revision, r.nil, r.answers, r.statuses, r.reasons"
+            "SELECT s.id, s.form || '/' || r.form_version, s.workflow_version_id, s.org_unit_id,"
+            " s.period, s.state, s.edit, s.revision, r.nil, r.answers, r.statuses, r.reasons"
             " FROM submission s JOIN submission_revision r"
             " ON r.submission_id = s.id AND r.number = s.revision"
             " WHERE s.form || '' = ? AND s.id > ? ORDER BY s.id LIMIT ?",
@@ -136,17 +151,17 @@ class DefinitionMigrationStore:
         reasons: Sequence[Mapping[str, str]],
         by: str,
         at: datetime,
-    ) -> bool:
-        """Writes the report in the newer version and keeps what it was; False if edited since."""
+    ) -> int | None:
+        """Writes the report in the newer version and keeps what it was; None if edited since."""
         if not self._write(
             report.id, report.edit, f"{form}/{version}",
             (dumps(answers), dumps(statuses), dumps(list(reasons))), by=by, at=at,
         ):  # fmt: skip
-            return False
-        self._database.run(
+            return None
+        row = self._database.row(
             "INSERT INTO definition_migration (submission_id, form, from_version, to_version,"
             " edit, answers, statuses, reasons, migrated_at, migrated_by)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
             (
                 report.id,
                 form,
@@ -160,7 +175,31 @@ class DefinitionMigrationStore:
                 by,
             ),
         )
-        return True
+        return None if row is None else int(row[0])
+
+    def keep_sheet(self, migration: int, record: SurveyRecord) -> None:
+        """Keeps a sheet of a return that went along, as it is before it is rewritten."""
+        self._database.run(
+            "INSERT INTO definition_migration_sheet (migration_id, record_id, edit, answers,"
+            " statuses) VALUES (?, ?, ?, ?, ?)",
+            (migration, record.id, record.edit + 1, dumps(record.answers), dumps(record.statuses)),
+        )
+
+    def kept_sheets(self, migration: int) -> list[KeptSheet]:
+        """The sheets that went along with a return."""
+        rows = self._database.rows(
+            "SELECT record_id, edit, answers, statuses FROM definition_migration_sheet"
+            " WHERE migration_id = ? ORDER BY record_id",
+            (migration,),
+        )
+        return [KeptSheet(row[0], row[1], json.loads(row[2]), json.loads(row[3])) for row in rows]
+
+    def report(self, submission: str) -> HeldReport:
+        """One report as it stands."""
+        row = self._database.row(f"{_REPORT} WHERE id = ?", (submission,))
+        if row is None:
+            raise NotFound(kind="submission", id=submission)
+        return _held(row)
 
     def kept(self, form: str, version: int) -> list[KeptMigration]:
         """What went to that version and has not gone back, the first first."""

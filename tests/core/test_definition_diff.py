@@ -109,3 +109,61 @@ def test_random_edits_of_a_small_definition_are_found_again_one_operation_each(d
     assert written(apply(found, before)) == written(after)
     assert len(found) <= len(acts), (acts, found)
     assert not list(unchanged_parts(before, found))
+
+
+@pytest.mark.parametrize(
+    ("acts", "most"),
+    [
+        # Renamed, then removed: neither version has the key, the expressions still say it.
+        (
+            [
+                {"op": "rename", "path": "/properties/people/properties/female", "key": "women"},
+                {"op": "remove", "path": "/properties/people/properties/women"},
+            ],
+            2,
+        ),
+        (
+            [
+                {"op": "rename", "path": "/properties/people", "key": "folk"},
+                {"op": "rename", "path": "/properties/folk/properties/female", "key": "women"},
+                {"op": "remove", "path": "/properties/folk"},
+            ],
+            3,
+        ),
+        # Nothing of the cell is as it was, and others are new beside it.
+        (
+            [
+                {"op": "retype", "path": "/properties/households", "type": "boolean"},
+                {"op": "set", "path": "/properties/households", "values": {"title": "Có hộ"}},
+                {"op": "rename", "path": "/properties/households", "key": "homes"},
+                {"op": "add", "path": "/properties/a", "value": {"title": "A", "type": "integer"}},
+            ],
+            3,
+        ),
+    ],
+    ids=["column-passing", "block-passing", "renamed-and-changed"],
+)
+def test_a_rename_is_found_by_what_the_expressions_say(acts, most):
+    before = after = household_form()
+    for act in acts:
+        after = applied(after, act)
+
+    found = diff(before, after)
+
+    assert written(apply(found, before)) == written(after)
+    assert len(found) <= most, found
+    assert any(one["op"] == "rename" for one in found)
+
+
+@pytest.mark.long
+@settings(max_examples=4000, deadline=None, suppress_health_check=QUICK)
+@given(data=st.data(), kind=st.sampled_from(["form", "workflow"]))
+def test_thousands_of_random_edits_have_one_operation_each(data, kind):
+    before = household_form() if kind == "form" else new_workflow("short", "Ngắn")
+    after, acts = data.draw(edited(kind, before))
+
+    found = diff(before, after)
+
+    assert written(apply(found, before)) == written(after)
+    assert len(found) <= len(acts), (acts, found)
+    assert not list(unchanged_parts(before, found))

@@ -69,6 +69,19 @@ def test_windows_line_ends_are_no_slip():
     ("mutate", "code"),
     [
         (add("items", value={"code": "male", "title": "Nam"}), "duplicate-code"),
+        (add("items", value={"code": "c", "title": "C", "validTo": "2025-02-31"}), "not-a-day"),
+        (
+            add(
+                "items",
+                value={
+                    "code": "c",
+                    "title": "C",
+                    "validFrom": "2025-07-01",
+                    "validTo": "2025-06-30",
+                },
+            ),
+            "ends-before-begin",
+        ),
         (put("items", value=[]), "wrong-value"),
         (put("items", 0, "code", value="Nam giới"), "wrong-form"),
         (drop("items", 0, "title"), "missing-keyword"),

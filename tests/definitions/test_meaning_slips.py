@@ -254,6 +254,27 @@ FORM_MUTATIONS: dict[str, tuple[Mutation, str, str]] = {
         "path-unknown",
         "/x-migrate/steps/0/to",
     ),
+    "migration that shares out more than there is": (
+        both(
+            put("x-form", "version", value=2),
+            put(
+                "x-migrate",
+                value={
+                    "from": 1,
+                    "steps": [
+                        {
+                            "op": "split",
+                            "from": "/old",
+                            "to": ["/note", "/police_date"],
+                            "shares": [0.5, 0.6],
+                        }
+                    ],
+                },
+            ),
+        ),
+        "migration-shares",
+        "/x-migrate/steps/0/shares",
+    ),
     "invisible character in a title": (
         put("title", value="Dân\u200b số"),
         "unsafe-character",

@@ -57,6 +57,16 @@ FORM_MUTATIONS: dict[str, tuple[Mutation, str, str]] = {
         "/x-form/outliers",
     ),
     "unknown severity": (put(*CHECK, "severity", value="fatal"), "value-not-allowed", ""),
+    "signed copy that may follow within no time": (
+        put("x-form", "signedCopy", value="P"),
+        "wrong-form",
+        "/x-form/signedCopy",
+    ),
+    "unknown wish of the signed copy": (
+        put("x-form", "signedCopy", value="sometimes"),
+        "wrong-form",
+        "/x-form/signedCopy",
+    ),
     "unknown level in due": (put("x-form", "due", "village", value="P1D"), "unknown-keyword", ""),
     "key __proto__": (
         both(put("properties", "__proto__", value=PLAIN_CELL)),

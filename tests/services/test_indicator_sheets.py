@@ -1,21 +1,24 @@
 """Bulk editing of indicators: looked at first, saved as one edition, one event, none deleted."""
 
 import json
+from difflib import unified_diff
 from pathlib import Path
 
 import pytest
 
 from server.core.access import Actor
 from server.errors import AccessDenied, ImportRefused, InputInvalid, Stale
+from server.services.definition_files import FileState
+from server.services.definitions import read_indicators
 from server.services.indicator_sheets import IndicatorSheets
-from server.storage.database import Database
-from tests.world import ROOT, World, make_world
+from tests.world import ROOT, World, copied_world
 
 
 @pytest.fixture
-def world(database: Database, tmp_path: Path) -> World:
+def world(furnished: World, tmp_path: Path) -> World:
     """The small province with the workbook format."""
-    return make_world(database, tmp_path, plugins=("xlsx_workbook",))
+    opened = furnished.application.database
+    return copied_world(furnished, opened, tmp_path, plugins=("xlsx_workbook",))
 
 
 @pytest.fixture
@@ -127,3 +130,75 @@ def test_a_file_that_is_no_workbook_is_refused(
         sheets.upload(_admin(world), content)
 
     assert refused.value.facts["reason"] == reason
+
+
+# The file beside the shipped forms
+
+
+def test_the_file_is_written_so_that_git_shows_the_change_and_no_more(
+    world: World, sheets: IndicatorSheets
+) -> None:
+    shipped = (ROOT / "form_definitions/_indicators/indicators.json").read_text("utf-8")
+    path = sheets.canonical.path
+    path.parent.mkdir(parents=True)
+    path.write_text(shipped, encoding="utf-8")
+    rows = _rows(("0101", "Tên mới", ""), ("0102", "Quy mô hộ", "31/12/2026"))
+
+    _, file = sheets.confirm(_admin(world), rows, sheets.catalogue.store.indicator_edition())
+
+    assert (file.state, file.codes) == (FileState.SAME, ())
+    before, after = shipped.splitlines(), path.read_text("utf-8").splitlines()
+    changed = [line for line in unified_diff(before, after, n=0) if line[:1] in "+-"][2:]
+    assert any('"title": "Tên mới"' in line for line in changed)
+    assert any('"validTo": "2026-12-31"' in line for line in changed)
+    assert len(changed) <= 8
+    assert read_indicators(json.loads(path.read_text("utf-8"))) == sheets.catalogue.indicators()
+
+
+def test_a_file_that_says_something_else_is_shown_and_never_overwritten(
+    world: World, sheets: IndicatorSheets
+) -> None:
+    shipped = (ROOT / "form_definitions/_indicators/indicators.json").read_text("utf-8")
+    path, admin = sheets.canonical.path, _admin(world)
+    path.parent.mkdir(parents=True)
+    other = json.loads(shipped)
+    other["indicators"][1]["title"] = "Sửa trong tệp"
+    path.write_text(json.dumps(other, ensure_ascii=False), encoding="utf-8")
+    theirs = path.read_bytes()
+
+    _, file = sheets.confirm(
+        admin, _rows(("0101", "Tên mới", "")), sheets.catalogue.store.indicator_edition()
+    )
+
+    assert (file.state, path.read_bytes()) == (FileState.DIFFERENT, theirs)
+    standing = sheets.standing(admin)
+    assert standing.codes == ("0101", other["indicators"][1]["code"])
+    assert sheets.take_file(admin) == standing.codes
+    assert sheets.standing(admin).state is FileState.SAME
+    assert path.read_bytes() == theirs
+
+
+def test_a_file_that_lacks_an_indicator_is_not_taken(world: World, sheets: IndicatorSheets) -> None:
+    path = sheets.canonical.path
+    path.parent.mkdir(parents=True)
+    shipped = json.loads((ROOT / "form_definitions/_indicators/indicators.json").read_text("utf-8"))
+    shipped["indicators"].pop()
+    path.write_text(json.dumps(shipped, ensure_ascii=False), encoding="utf-8")
+
+    with pytest.raises(ImportRefused) as refused:
+        sheets.take_file(_admin(world))
+
+    assert refused.value.facts["reason"] == "missing-indicators"
+    assert len(sheets.catalogue.indicators()) == 132
+
+
+def test_without_a_file_the_whole_catalogue_is_written(
+    world: World, sheets: IndicatorSheets
+) -> None:
+    _, file = sheets.confirm(
+        _admin(world), _rows(("0101", "Tên mới", "")), sheets.catalogue.store.indicator_edition()
+    )
+
+    assert file.state is FileState.SAME
+    kept = json.loads(sheets.canonical.path.read_text("utf-8"))
+    assert read_indicators(kept) == sheets.catalogue.indicators()

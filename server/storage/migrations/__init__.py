@@ -27,6 +27,9 @@ NAMES = (
     "m0012_reminder_plans",
     "m0013_definition_migrations",
     "m0014_calendar_feeds",
+    "m0015_reopen_requests",
+    "m0017_edition_versions",
+    "m0018_definition_retirements",
 )
 
 #: Any constant number; two servers that migrate one database must name the same.

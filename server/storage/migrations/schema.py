@@ -61,6 +61,15 @@ class Schema:
             for action in ("update", "delete"):
                 self._refuse(table, action, action.upper())
 
+    def writable(self, *tables: str) -> None:
+        """Takes the guard of ``append_only`` away, for a migration that fills a new column."""
+        for table in tables:
+            for action in ("update", "delete"):
+                name = f"{table}_no_{action}"
+                self._database.run(
+                    f"DROP TRIGGER {name}" if self._is_sqlite else f"DROP TRIGGER {name} ON {table}"
+                )
+
     def append_only_but(self, table: str, *, fixed: str, ends: str) -> None:
         """The same, except that a row is written once more: when *ends* is filled.
 

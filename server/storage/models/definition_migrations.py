@@ -1,10 +1,17 @@
 """Reports that went to a newer version of their form."""
 
-from peewee import BigAutoField, BigIntegerField, ForeignKeyField, IntegerField, TextField
+from peewee import (
+    BigAutoField,
+    BigIntegerField,
+    CompositeKey,
+    ForeignKeyField,
+    IntegerField,
+    TextField,
+)
 
 from server.storage.fields import InstantField
 from server.storage.models.row import Row
-from server.storage.models.submissions import SubmissionRow
+from server.storage.models.submissions import SubmissionRow, SurveyRecordRow
 
 
 class DefinitionMigrationRow(Row):
@@ -27,3 +34,17 @@ class DefinitionMigrationRow(Row):
     class Meta:
         table_name = "definition_migration"
         indexes = ((("form", "to_version", "id"), False), (("submission", "id"), False))
+
+
+class DefinitionMigrationSheetRow(Row):
+    """One sheet of a return that went along, as it was before."""
+
+    migration = ForeignKeyField(DefinitionMigrationRow, on_delete="RESTRICT", backref="sheets")
+    record = ForeignKeyField(SurveyRecordRow, on_delete="RESTRICT", backref="migrations")
+    edit = BigIntegerField()  # of the sheet just after
+    answers = TextField()
+    statuses = TextField()
+
+    class Meta:
+        table_name = "definition_migration_sheet"
+        primary_key = CompositeKey("migration", "record")

@@ -149,6 +149,7 @@ def _settings() -> list[Field]:
         Field("asOf", _("Thời điểm số liệu")),
         Field("unitOfMeasure", _("Đơn vị tính chung")),
         Field("receiver", _("Đơn vị nhận báo cáo")),
+        Field("signedCopy", _("Bản đã ký kèm báo cáo giấy"), hint="required, P5D, none"),
         Field("prefix", _("Tiền tố số biên nhận")),
         _long("remark", _("Ghi chú dưới biểu")),
         Field("constructed", _("Mẫu minh họa"), "flag"),
@@ -249,6 +250,7 @@ def _transition(held: Mapping[str, Any], document: Mapping[str, Any]) -> list[Fi
             "value",
             hint='{"$ref": "#/$defs/reason"}',
         ),
+        Field("cascade", _("Mở lại cả báo cáo tổng hợp đã lấy số liệu này"), "flag"),
         Field("after", _("Máy tự chuyển sau"), hint="P30D"),
         Field("note", _("Lời ghi khi máy tự chuyển")),
     ]

@@ -3,7 +3,7 @@
 The editor itself is ``definition_editor``. Every write names the edit that the page showed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask import Response, flash, make_response, redirect, request
 from flask.typing import ResponseReturnValue
@@ -123,11 +123,7 @@ class DraftList(SafeBaseView):
     def publish(self, draft_id: str) -> ResponseReturnValue:
         """Approve it."""
 
-        decided = {
-            name.removeprefix(_DECISION): value
-            for name, value in request.form.items()
-            if name.startswith(_DECISION)
-        }
+        decided = decisions_of(request.form)
 
         def act(seen: int) -> object:
             draft, file, carried = services().definition_migrations.publish(
@@ -233,6 +229,15 @@ class DraftList(SafeBaseView):
 
     def _tell_file(self, draft: DefinitionDraft, state: FileState) -> None:
         flash(*file_words(state, services().definition_issues.file_name(draft)))
+
+
+def decisions_of(form: Mapping[str, str]) -> dict[str, str]:
+    """By field, what the posted page says of values that have no place."""
+    return {
+        name.removeprefix(_DECISION): value
+        for name, value in form.items()
+        if name.startswith(_DECISION)
+    }
 
 
 def seen_edit() -> int:

@@ -12,19 +12,20 @@ from flask import Response, flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
-from server.core.access import Right
 from server.core.definition import Refusal
 from server.core.definition_draft import DefinitionDraft, DraftState, readable
 from server.core.definition_editor import EditRefused, value_at
 from server.core.definition_outline import Node, node_at, outline
+from server.core.definition_trial import tests_of
 from server.core.json_text import pointer, tokens
 from server.errors import BieumauError, Conflict, RequestInvalid, Stale
 from server.web.admin import definition_fields, definition_parts
 from server.web.admin.definition_attributes import fields_of
 from server.web.admin.definition_drafts import seen_edit, stale_words
 from server.web.admin.definition_fields import FieldsInvalid
+from server.web.admin.definition_told import told, told_new
+from server.web.admin.definition_trials import offers_json
 from server.web.admin.definition_words import (
     detail_words,
     draft_head,
@@ -34,7 +35,7 @@ from server.web.admin.definition_words import (
     step_words,
     type_titles,
 )
-from server.web.admin.safe_view import SafeBaseView
+from server.web.admin.draft_view import DraftView
 from server.web.admin.words import event_title
 from server.web.lint_words import warning_text
 from server.web.problems import problem_of
@@ -45,16 +46,8 @@ _SHOWN_CHANGES = 300
 _LONGEST_VALUE = 160
 
 
-class DraftEditor(SafeBaseView):
+class DraftEditor(DraftView):
     """One draft; every page has the same head and the same list of what speaks against it."""
-
-    right = Right.ADMINISTER
-    title = _l("Soạn biểu mẫu, quy trình")
-
-    @expose("/")
-    def index(self) -> ResponseReturnValue:
-        """Without a draft: the list of drafts."""
-        return redirect(self.get_url("definition_drafts.index"), 303)
 
     @expose("/<draft_id>/")
     def outline(self, draft_id: str) -> ResponseReturnValue:
@@ -81,6 +74,11 @@ class DraftEditor(SafeBaseView):
             addable=definition_parts.addable(draft.kind, chosen, document),
             marked=_marked(refusals, tree),
             own=[one for one in refusals if _below(one.path, chosen.path)],
+            offers=offers_json(document, chosen.path) if draft.kind == "form" else "",
+            samples=[str(one.get("name", "")) for one in tests_of(document)],
+            indicators=[(one.code, one.title) for one in services().catalogue.indicators()]
+            if any(field.name == "x-indicator" for field in fields)
+            else [],
         )
 
     @expose("/<draft_id>/text/", methods=("GET", "POST"))
@@ -163,6 +161,10 @@ class DraftEditor(SafeBaseView):
                 *file_words(issues.file_state(draft), issues.file_name(draft)),
             )
         differences = drafts.differences(draft)
+        before, after = readable(drafts.base_text(draft)), readable(draft.text)
+        said = [] if after is None else told_new(draft.kind, after)
+        if before is not None and after is not None:
+            said = told(before, after)
         name_of = services().accounts.name_of
         return self._page(
             draft,
@@ -170,6 +172,7 @@ class DraftEditor(SafeBaseView):
             drafts.check(draft) if draft.open else [],
             overtaken=overtaken,
             may_judge=draft.judged_by(actor.account),
+            sentences=said,
             differences=[
                 (path, _short(before), _short(after))
                 for path, before, after in differences[:_SHOWN_CHANGES]

@@ -65,7 +65,9 @@ def posted(
             changed[one.name] = bool(value)
             continue
         before = _at(held, one.name)
-        if (value == before and type(value) is type(before)) or (value is None and not before):
+        # A limit of 0 stands and can be taken away; an empty text or list is as good as none.
+        gone = value is None and not before and (type(before) is bool or before != 0)
+        if gone or (value == before and type(value) is type(before)):
             continue
         top, _dot, inner = one.name.partition(".")
         if not inner:

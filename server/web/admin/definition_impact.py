@@ -1,39 +1,30 @@
 """What a draft would do before it is published; what two versions have differently, in words."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
-from flask_babel import get_locale
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
-from server.core.access import Right
-from server.core.definition_diff import diff
 from server.core.definition_draft import KINDS, DefinitionDraft, DraftState, readable
-from server.core.definition_words import sentences
-from server.errors import NotFound
+from server.core.job import Job
+from server.errors import DefinitionInvalid, NotFound
+from server.services.backtests import Backtest
 from server.services.impact import Impact
+from server.services.impact_jobs import BACKTEST, IMPACT, ImpactJobs
+from server.web.admin.carrying_words import step_words
+from server.web.admin.definition_told import told
 from server.web.admin.definition_words import draft_head, kind_titles
-from server.web.admin.safe_view import SafeBaseView
+from server.web.admin.draft_view import DraftView
 from server.web.session import current_actor, services
 
 #: So many units of a stage are named; the count says how many there are.
 _MOST_UNITS = 30
 
 
-class DraftImpact(SafeBaseView):
+class DraftImpact(DraftView):
     """Pages beside the editor: nothing here changes a definition."""
-
-    right = Right.ADMINISTER
-    title = _l("Soạn biểu mẫu, quy trình")
-
-    @expose("/")
-    def index(self) -> ResponseReturnValue:
-        """Without a draft: the list of drafts."""
-        return redirect(self.get_url("definition_drafts.index"), 303)
 
     @expose("/<draft_id>/")
     def draft(self, draft_id: str) -> ResponseReturnValue:
@@ -41,19 +32,24 @@ class DraftImpact(SafeBaseView):
         draft = self._draft(draft_id)
         before = readable(services().definition_drafts.base_text(draft))
         after = readable(draft.text)
-        told = [] if before is None or after is None else _told(before, after)
+        said = [] if before is None or after is None else told(before, after)
         refusals = services().definition_drafts.check(draft) if draft.open else []
-        impact, tried = None, None
+        impact, tried, new_checks = None, None, []
+        job, trying = None, None
         if draft.kind == "form" and draft.base is not None and draft.open and not refusals:
-            actor = current_actor()
-            impact = services().impact.of_text(actor, draft.text, first=draft.valid_from)
-            if request.args.get("try") == "1":
-                tried = services().backtests.of(actor, impact.newer)
+            impact, job = _impact_of(draft)
+            new_checks = list(services().backtests.new_checks(_looking().compiled(draft)))
+            tried, trying = _tried_of(draft)
+        migrations = services().definition_migrations
+        published = draft.state is DraftState.PUBLISHED and draft.kind == "form"
+        rest = None
+        if published:
+            rest = migrations.outstanding(current_actor(), draft.code, draft.version)
         return self.render(
             "admin/definition_impact.html",
             view="impact",
             **draft_head(draft),
-            sentences=told,
+            sentences=said,
             broken=len(refusals),
             impact=impact,
             stages=[] if impact is None else _stages(impact),
@@ -63,14 +59,24 @@ class DraftImpact(SafeBaseView):
             may_publish=(
                 draft.state is DraftState.IN_REVIEW and draft.judged_by(current_actor().account)
             ),
-            new_checks=[]
-            if impact is None
-            else list(services().backtests.new_checks(impact.newer)),
+            new_checks=new_checks,
             tried=tried,
-            carried=services().definition_migrations.waiting(draft.code, draft.version)
-            if draft.state is DraftState.PUBLISHED and draft.kind == "form"
-            else 0,
+            job=job,
+            trying=trying,
+            long=draft.open and draft.kind == "form" and _looking().is_long(IMPACT, draft),
+            long_try=draft.kind == "form" and _looking().is_long(BACKTEST, draft),
+            ways=_ways(draft),
+            carried=migrations.waiting(draft.code, draft.version) if published else 0,
+            rest=rest,
         )
+
+    @expose("/<draft_id>/count/", methods=("POST",))
+    def count(self, draft_id: str) -> ResponseReturnValue:
+        """Have the worker count once more, or try the new checks on everything that was sent."""
+        kind = request.form.get("kind", "")
+        services().impact_jobs.start(current_actor(), kind, draft_id)
+        place = "#tried-title" if kind == BACKTEST else ""
+        return redirect(self.get_url(".draft", draft_id=draft_id) + place, 303)
 
     @expose("/<draft_id>/revert/", methods=("POST",))
     def revert(self, draft_id: str) -> ResponseReturnValue:
@@ -111,38 +117,47 @@ class DraftImpact(SafeBaseView):
             numbers=numbers,
             before=before,
             after=after,
-            sentences=_told(old, new),
+            sentences=told(old, new),
         )
 
     def _draft(self, draft_id: str) -> DefinitionDraft:
         return services().definition_drafts.get(current_actor(), draft_id)
 
 
-def _told(before: Mapping[str, object], after: Mapping[str, object]) -> list[tuple[str, Any]]:
-    """The sentences by what they are about, in the language of the page."""
-    english = str(get_locale()) == "en"
-    found: dict[str, list[Any]] = {}
-    for one in sentences(before, after, diff(before, after)):
-        words = one.english if english else one.text
-        found.setdefault(one.subject, []).append((words, one.path))
-    return [(title, found[code]) for code, title in _subjects().items() if code in found]
+def _looking() -> ImpactJobs:
+    return services().impact_jobs
 
 
-def _subjects() -> dict[str, str]:
-    return {
-        "added": _("Thêm"),
-        "removed": _("Bỏ"),
-        "renamed": _("Đổi mã"),
-        "moved": _("Đổi chỗ"),
-        "retyped": _("Đổi kiểu"),
-        "retitled": _("Đổi tên hiển thị"),
-        "limits": _("Giới hạn"),
-        "rules": _("Quy tắc"),
-        "codes": _("Bảng mã"),
-        "dates": _("Hạn gửi"),
-        "migration": _("Chuyển số liệu"),
-        "other": _("Khác"),
-    }
+def _impact_of(draft: DefinitionDraft) -> tuple[Impact | None, Job | None]:
+    """The impact, counted at once where the history is short, else by a job."""
+    actor = current_actor()
+    if not _looking().is_long(IMPACT, draft):
+        return services().impact.of_text(actor, draft.text, first=draft.valid_from), None
+    job = _looking().last(IMPACT, draft)
+    return (None, None) if job is None else (_looking().impact(job, draft), job)
+
+
+def _tried_of(draft: DefinitionDraft) -> tuple[tuple[Backtest, ...] | None, Job | None]:
+    """What the new checks flag; None while nobody asked."""
+    if not _looking().is_long(BACKTEST, draft):
+        if request.args.get("try") != "1":
+            return None, None
+        return services().backtests.of(current_actor(), _looking().compiled(draft)), None
+    job = _looking().last(BACKTEST, draft)
+    return (None, None) if job is None else (_looking().tried(job), job)
+
+
+def _ways(draft: DefinitionDraft) -> list[str]:
+    """What the draft declares of values that were typed."""
+    declared = (readable(draft.text) or {}).get("x-migrate")
+    if draft.kind != "form" or draft.base is None or not isinstance(declared, dict):
+        return []
+    older = services().catalogue.form(draft.code, draft.base)
+    try:
+        newer = _looking().compiled(draft)
+    except DefinitionInvalid:
+        return []
+    return [step_words(older, newer, one) for one in declared.get("steps", [])]
 
 
 def _stages(impact: Impact) -> list[dict[str, Any]]:
@@ -174,7 +189,9 @@ def _facts(impact: Impact) -> list[tuple[str, str]]:
     found = [
         (
             _("Bản đang nhập chuyển sang phiên bản mới"),
-            _("%(count)s báo cáo", count=impact.taken),
+            _("%(count)s phiếu", count=impact.taken)
+            if impact.newer.kind == "survey"
+            else _("%(count)s báo cáo", count=impact.taken),
         ),
         (
             _("Lần gửi đã ký, giữ nguyên theo phiên bản cũ"),

@@ -1,88 +1,43 @@
-"""Trying a draft form before it is published: the screen, the print, its tests, one expression.
+"""Trying a draft form before it is published: its tests one by one, an expression as it is typed.
 
 Nothing typed or judged here is kept, and no report ever sees it.
 """
 
 import json
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
-from flask import Response, make_response, redirect, request
+from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
-from server.core.access import Right
-from server.core.answers import check
-from server.core.definition_draft import DefinitionDraft, readable
-from server.core.definition_tests import context_of
+from server.core.definition_draft import DefinitionDraft
+from server.core.definition_editor import EditRefused, value_at
 from server.core.definition_trial import (
+    TRIED,
     ExpressionRun,
     TestRun,
-    compiled,
     run_tests,
     tests_of,
     try_expression,
 )
+from server.core.expression_offers import block_of, offers
 from server.core.form import Form
 from server.core.shape import mapping
-from server.errors import NotFound
-from server.web.admin.definition_words import draft_head, type_titles
-from server.web.admin.safe_view import SafeBaseView
-from server.web.headers import preview_in_frame
+from server.web.admin.definition_preview import PreviewPages, sample_of
+from server.web.admin.definition_words import type_titles
 from server.web.refusal_words import refusal_text
-from server.web.rendering import Figures, figures
-from server.web.session import current_actor, services
+from server.web.session import services
 from server.web.submission_texts import shown_findings
 
 _MOST_EXPRESSION = 2000
+_MOST_VALUES = 8
 
 
-class DraftTrials(SafeBaseView):
+class DraftTrials(PreviewPages):
     """Pages of a draft of a form; a workflow has no screen of its own."""
-
-    right = Right.ADMINISTER
-    title = _l("Soạn biểu mẫu, quy trình")
-
-    @expose("/")
-    def index(self) -> ResponseReturnValue:
-        """Without a draft: the list of drafts."""
-        return redirect(self.get_url("definition_drafts.index"), 303)
-
-    @expose("/<draft_id>/screen/")
-    def screen(self, draft_id: str) -> ResponseReturnValue:
-        """The page around the frame: whose screen, with which sample."""
-        draft, document, form = self._form(draft_id)
-        return self._page(
-            draft, "preview", form=form,
-            samples=[str(test.get("name", "")) for test in tests_of(document)],
-            sample=_sample(document), reader=request.args.get("as") == "reader",
-        )  # fmt: skip
-
-    @expose("/<draft_id>/frame/")
-    def frame(self, draft_id: str) -> ResponseReturnValue:
-        """The real screen of the draft, to fill or to read; what is typed is not kept."""
-        _draft, document, form = self._form(draft_id)
-        shown = None if form is None else _figures(form, document, _sample(document))
-        page = self.render(
-            "admin/definition_frame_screen.html",
-            figures=shown,
-            form=form,
-            reader=request.args.get("as") == "reader",
-        )
-        return preview_in_frame(make_response(page))
-
-    @expose("/<draft_id>/print/")
-    def print_(self, draft_id: str) -> ResponseReturnValue:
-        """The empty form on paper."""
-        draft, _document, form = self._form(draft_id)
-        if form is None:
-            raise NotFound(kind="form")
-        printed = services().blank_prints.of_unpublished(form)
-        response = Response(printed.take(), content_type=printed.media_type)
-        name = f"{draft.code}-v{draft.version:02}.pdf"
-        response.headers.set("Content-Disposition", "inline", filename=name)
-        return response
 
     @expose("/<draft_id>/trial/")
     def trial(self, draft_id: str) -> ResponseReturnValue:
@@ -91,7 +46,7 @@ class DraftTrials(SafeBaseView):
         text = request.args.get("expression", "").strip()[:_MOST_EXPRESSION]
         run = None
         if text and form is not None:
-            run = self._tried(draft, document, text)
+            run = self._tried(draft, document, text, request.args.get("block", ""))
         return self._page(
             draft,
             "trial",
@@ -100,63 +55,48 @@ class DraftTrials(SafeBaseView):
             if form is None
             else [_run(form, one, document) for one in run_tests(form, document)],
             samples=[str(test.get("name", "")) for test in tests_of(document)],
-            sample=_sample(document),
+            sample=sample_of(document),
             blocks=[]
             if form is None
             else [(key, block.title) for key, block in form.shape.blocks.items()],
             expression=text,
+            offers=offers_json(document, ""),
             tried=run,
             types=type_titles() | {"number": _("Số")},
             shown_value=_value_words,
         )
 
-    def _tried(self, draft: DefinitionDraft, document: dict[str, Any], text: str) -> ExpressionRun:
+    @expose("/<draft_id>/expression/", methods=("POST",))
+    def expression(self, draft_id: str) -> ResponseReturnValue:
+        """What an expression that is being typed gives, or what is wrong; nothing is kept."""
+        draft, document, form = self._form(draft_id)
+        text = request.form.get("expression", "").strip()[:_MOST_EXPRESSION]
+        part = request.form.get("part", "")
+        block = request.form.get("block", block_of(document, part))
+        if form is None or not text or (block and block not in form.shape.blocks):
+            said = _("Phần khác của bản nháp còn lỗi nên chưa thử được biểu thức.")
+            return jsonify(fault=False, text=said, values=[])
+        run = self._tried(draft, document, text, block)
+        return jsonify(_run_said(run, request.form.get("keyword", ""), document, part))
+
+    def _tried(
+        self, draft: DefinitionDraft, document: dict[str, Any], text: str, block: str
+    ) -> ExpressionRun:
         drafts = services().definition_drafts
         return try_expression(
             document,
             services().catalogue.installed().codelists,
             text,
-            block=request.args.get("block", ""),
-            test=_sample(document),
+            block=block,
+            test=sample_of(document),
             check=lambda tried: drafts.catalogue.check(tried, "form", alongside={draft.code}),
         )
 
-    def _form(self, draft_id: str) -> tuple[DefinitionDraft, dict[str, Any], Form | None]:
-        draft = services().definition_drafts.get(current_actor(), draft_id)
-        if draft.kind != "form":
-            raise NotFound(kind="form")
-        document = readable(draft.text) or {}
-        return draft, document, compiled(document, services().catalogue.installed().codelists)
 
-    def _page(self, draft: DefinitionDraft, view: str, **shown: Any) -> str:
-        return self.render(
-            f"admin/definition_{view}.html",
-            view=view,
-            refusal_text=refusal_text,
-            **draft_head(draft),
-            **shown,
-        )
-
-
-def _sample(document: dict[str, Any]) -> int:
-    """Which of the tests gives the answers; the first one unless another is asked for."""
-    text = request.args.get("sample", "")
-    count = len(tests_of(document))
-    return int(text) if text.isdigit() and int(text) < count else 0
-
-
-def _figures(form: Form, document: dict[str, Any], sample: int) -> Figures | None:
-    """The form with the answers of a sample, or empty where it has none that can be judged."""
-    tests = tests_of(document)
-    runs = run_tests(form, {"x-tests": tests[sample : sample + 1]})
-    if runs and runs[0].verdict is not None:
-        test = tests[sample]
-        statuses = {path: str(one) for path, one in mapping(test.get("statuses", {})).items()}
-        return figures(form, mapping(test["answers"]), statuses, runs[0].verdict)
-    try:
-        return figures(form, {}, {}, check(form, {}, {}, context_of(form, {})))
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
-        return None
+def offers_json(document: Mapping[str, Any], path: str) -> str:
+    """What may be named in an expression at *path*, as the page's script reads it."""
+    listed = [asdict(one) for one in offers(document, path)]
+    return json.dumps(listed, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def _run(form: Form, run: TestRun, document: dict[str, Any]) -> dict[str, Any]:
@@ -171,6 +111,44 @@ def _run(form: Form, run: TestRun, document: dict[str, Any]) -> dict[str, Any]:
         "missing": sorted(set(run.expected) - set(run.found)),
         "surplus": sorted(set(run.found) - set(run.expected)),
     }
+
+
+def _run_said(
+    run: ExpressionRun, keyword: str, document: dict[str, Any], part: str
+) -> dict[str, Any]:
+    """The result of a try as the page shows it beside the field."""
+    if run.type is None:
+        own = [one for one in run.refusals if TRIED in one.path]
+        if not own:
+            said = _("Phần khác của bản nháp còn lỗi nên chưa thử được biểu thức.")
+            return {"fault": False, "text": said, "values": []}
+        return {"fault": True, "text": " ".join(map(refusal_text, own)), "values": []}
+    types = type_titles() | {"number": _("Số")}
+    wanted = _wanted(keyword, document, part)
+    if wanted is not None and wanted != run.type:
+        said = _(
+            "Biểu thức cho ra: %(type)s. Chỗ này cần: %(wanted)s.",
+            type=types[run.type].lower(),
+            wanted=types[wanted].lower(),
+        )
+        return {"fault": True, "text": said, "values": []}
+    said = _("Biểu thức đúng, cho ra: %(type)s.", type=types[run.type].lower())
+    # Of a long grid the rows that the sample fills say what one wants to know.
+    filled = [one for one in run.values if one[1] is not None] or list(run.values[:1])
+    values = [(row, _value_words(value)) for row, value in filled[:_MOST_VALUES]]
+    return {"fault": False, "text": said, "values": values}
+
+
+def _wanted(keyword: str, document: dict[str, Any], part: str) -> str | None:
+    """What the field must give; None where anything may be tried."""
+    if keyword != "x-calculate":
+        return "boolean" if keyword else None
+    try:
+        held = value_at(document, part)
+    except EditRefused:
+        return None
+    declared = str(held.get("type", "")) if isinstance(held, dict) else ""
+    return "number" if declared == "integer" else declared or None
 
 
 def _value_words(value: object) -> str:

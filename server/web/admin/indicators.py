@@ -16,6 +16,8 @@ from markupsafe import Markup
 from server.core.access import Right
 from server.core.indicator import Indicator
 from server.errors import ImportRefused, InputInvalid, Stale
+from server.services.definition_files import FileState
+from server.services.indicator_files import FileStanding
 from server.services.indicator_sheets import SheetPreview
 from server.services.table_files import MOST_BYTES
 from server.storage.models import IndicatorRow
@@ -114,7 +116,7 @@ class IndicatorView(SafeModelView):
         """Save what was looked at: one new edition of the catalogue."""
         seen = request.form.get("edition", type=int) or 0
         try:
-            done = services().indicator_sheets.confirm(
+            done, file = services().indicator_sheets.confirm(
                 current_actor(), request.form.get("rows", ""), seen
             )
         except Stale:
@@ -125,7 +127,25 @@ class IndicatorView(SafeModelView):
             return redirect(self.get_url(".sheet_import"), 303)
         count = len(done.reading.changes)
         flash(_("Đã lưu %(count)s thay đổi vào danh mục chỉ tiêu.", count=count), "success")
+        flash(*_file_words(file))
         return redirect(self.get_url(".index_view"), 303)
+
+    @expose("/file/", methods=("POST",))
+    def take_file(self) -> ResponseReturnValue:
+        """The catalogue as its file says it."""
+        try:
+            codes = services().indicator_sheets.take_file(current_actor())
+        except ImportRefused as error:
+            missing = error.facts.get("reason") == "missing-indicators"
+            flash(
+                _("Tệp thiếu chỉ tiêu đang có; chỉ tiêu không xóa, chỉ ghi ngày thôi áp dụng.")
+                if missing
+                else _("Tệp chỉ tiêu không đọc được."),
+                "error",
+            )
+        else:
+            flash(_("Đã nhận %(count)s chỉ tiêu từ tệp.", count=len(codes)), "success")
+        return redirect(self.get_url(".sheet_import"), 303)
 
     def _sheet(
         self, preview: SheetPreview | None = None, errors: list[dict[str, str]] | None = None
@@ -146,6 +166,8 @@ class IndicatorView(SafeModelView):
                 else [(one, fault_text(one)) for one in reading.faults],
                 field_title=field_title,
                 errors=errors or [],
+                file=services().indicator_sheets.standing(current_actor()),
+                file_name=services().indicator_sheets.canonical.name,
             )
         )
 
@@ -165,6 +187,19 @@ class IndicatorView(SafeModelView):
             "forms": forms,
             "validity": _validity(found),
         }
+
+
+def _file_words(standing: FileStanding) -> tuple[str, str]:
+    """What became of the file, and how to say it."""
+    name = services().indicator_sheets.canonical.name
+    if standing.state is FileState.SAME:
+        return _("Đã ghi tệp %(name)s.", name=name), "success"
+    if standing.state is FileState.DIFFERENT:
+        return _(
+            "Tệp %(name)s có nội dung khác nên giữ nguyên, không ghi đè. Xem trang Nhập lại.",
+            name=name,
+        ), "warning"
+    return _("Không ghi được tệp %(name)s; danh mục trong máy chủ đã lưu.", name=name), "warning"
 
 
 def _validity(found: Indicator) -> str:

@@ -176,6 +176,7 @@ def test_a_draft_is_sent_judged_by_a_second_person_and_published(editor, world, 
     assert "Ghi nội dung sửa đổi" in empty
     assert "không tự duyệt" in sent
     assert refused.status_code == 403
+    assert "đổi tên hiển thị từ “Ghi chú” thành “Ghi chú thêm”" in review
     assert "<ins>Ghi chú thêm</ins>" in review
     assert "Đã ban hành phiên bản mới" in second.get(answer.location).text
     assert world.services.catalogue.form("households").version == 2
@@ -284,3 +285,83 @@ def test_a_clerk_sees_no_draft(editor, as_, view):
     assert as_("commune_reporter").get(
         f"/admin/definition-editor/{editor.id}/{view}"
     ).status_code == 403  # fmt: skip
+
+
+def test_without_a_format_of_workbooks_there_is_no_excel_preview(editor):
+    page = editor.person.get(f"/admin/definition-trials/{editor.id}/screen/").text
+
+    assert f"/admin/definition-trials/{editor.id}/frame/" in page
+    assert f"/admin/definition-trials/{editor.id}/sheets/" not in page
+    file = editor.person.get(f"/admin/definition-trials/{editor.id}/workbook/")
+    assert file.status_code == 404
+
+
+def test_each_role_has_its_own_screen_of_the_draft(editor):
+    def frame(role: str) -> str:
+        return editor.person.get(f"/admin/definition-trials/{editor.id}/frame/?as={role}").text
+
+    fills, signs, reads = frame("reporter"), frame("signer"), frame("reader")
+
+    assert "<input" in fills
+    assert "Trình ký" in fills
+    assert "<input" not in signs
+    assert "Ký duyệt" in signs
+    assert "chỉ xem" in reads
+
+
+@pytest.mark.parametrize(
+    ("expression", "keyword", "part", "words", "fault"),
+    [
+        ("people.male + 1", "x-calculate", "/properties/all_people", "cho ra: số", False),
+        ("people.male > 1", "x-calculate", "/properties/all_people", "Chỗ này cần: số", True),
+        ("people.male > 1", "rule", "/x-checks/0", "có hoặc không", False),
+        ("people.male + 1", "rule", "/x-checks/0", "Chỗ này cần", True),
+        ("male + female", "x-calculate", "/properties/people/properties/male", "số", False),
+        ("people.", "rule", "/x-checks/0", "ký tự thứ", True),
+        ("people.children > 0", "rule", "/x-checks/0", "people.children", True),
+    ],
+)
+def test_an_expression_is_judged_while_it_is_typed(editor, expression, keyword, part, words, fault):
+    answer = editor.person.post(
+        f"/admin/definition-trials/{editor.id}/expression/",
+        expression=expression, keyword=keyword, part=part,
+    )  # fmt: skip
+
+    assert answer.json["fault"] is fault
+    assert words in answer.json["text"]
+    assert bool(answer.json["values"]) is not fault
+
+
+def test_a_key_renamed_in_the_outline_is_renamed_in_every_expression_and_back_again(editor):
+    before = editor.document
+
+    editor.apply("rename", "/properties/people/properties/female", key="women")
+    renamed = editor.document
+    page = editor.page()
+    editor.person.post(f"/admin/definition-editor/{editor.id}/undo/", edit=editor.draft.edit)
+
+    assert renamed["properties"]["all_people"]["x-calculate"] == "people.male + people.women"
+    assert renamed["x-checks"][0]["rule"] == "households <= people.male + people.women"
+    assert renamed["x-tests"][0]["answers"]["people"]["women"] == 13
+    assert "Không còn lỗi nào" in page
+    assert editor.document == before
+
+
+def test_a_form_is_retired_and_put_in_force_again_on_its_page(world, as_):
+    person = as_("admin")
+    where = "/admin/definition-life/form/households"
+    empty = person.post(f"{where}/retire/", last_on="", reason="QĐ 1")
+    done = person.post(f"{where}/retire/", last_on="31/12/2024", reason="QĐ 12/QĐ-UBND")
+    retired = person.get(done.location).text
+    listed = person.get("/admin/forms/").text
+    told = person.get("/api/v1/forms").json["items"]
+    person.post(f"{where}/retire/", back="1", reason="Giữ thêm một năm")
+
+    assert empty.status_code == 422
+    assert "Ghi ngày cuối cùng áp dụng" in empty.text
+    assert "Đã ngừng áp dụng" in retired
+    assert "QĐ 12/QĐ-UBND" in retired
+    assert "Đã ngừng áp dụng" in listed
+    [form] = [one for one in told if one["code"] == "households"]
+    assert (form["valid_to"], form["versions"][0]["state"]) == ("2024-12-31", "retired")
+    assert "Đang áp dụng" in person.get(f"{where}/").text

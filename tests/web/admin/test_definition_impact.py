@@ -87,7 +87,7 @@ def _plain(page: str) -> str:
 
 
 def test_a_broken_draft_says_that_nothing_can_be_counted_yet(editor):
-    editor.apply("rename", "/properties/households", key="homes")
+    editor.apply("remove", "/properties/households")
 
     assert "chưa tính được ảnh hưởng" in impact(editor)
 

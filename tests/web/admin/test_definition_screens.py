@@ -29,7 +29,9 @@ def test_no_page_of_the_editor_has_an_accessibility_fault(
         f"/admin/definition-editor/{draft.id}/review/",
         f"/admin/definition-trials/{draft.id}/screen/",
         f"/admin/definition-trials/{draft.id}/frame/",
+        f"/admin/definition-trials/{draft.id}/sheets/",
         f"/admin/definition-trials/{draft.id}/trial/?expression=households",
+        "/admin/definition-life/form/households/",
     ]
     for path in pages:
         page.goto(f"{root}{path}")
@@ -75,3 +77,47 @@ def test_a_form_is_changed_by_keys_alone_with_suggestions_and_refusals(
     assert '"periodType": "half_year"' in kept.text
     assert refused.startswith(f"Dòng {marked.strip()}, cột ")
     assert "Không còn lỗi nào" in page.inner_text("#refusals")
+
+
+@pytest.mark.long
+def test_an_expression_is_completed_checked_and_tried_while_it_is_typed(
+    open_: Open, draft: DefinitionDraft
+) -> None:
+    page = open_("admin", f"/admin/definition-editor/{draft.id}/?at=/properties/all_people")
+    area, told = page.locator('[data-expression="x-calculate"]'), page.locator(".expression-told p")
+    area.fill("")
+    area.press_sequentially("people.")
+    offered = page.locator("#field-12-offers li, .expression li").all_inner_texts()
+    area.press("Enter")
+    area.press_sequentially(" +")
+    wrong = told.inner_text()  # waits for the check
+    area.press_sequentially(" people.fe")
+    area.press("Tab")
+    told.filter(has_text="cho ra: số").wait_for()
+    values = page.locator(".expression-told dd").all_inner_texts()
+    written = area.input_value()
+    found = faults(page)
+    area.fill("people.male > 1")
+    told.filter(has_text="Chỗ này cần").wait_for()
+
+    assert offered[:2] == ["male\nNam", "female\nNữ"]
+    assert wrong.startswith("Không đọc được biểu thức, ký tự thứ")
+    assert written == "people.male + people.female"
+    assert len(values) == 1
+    assert found == []
+    assert area.get_attribute("aria-invalid") == "true"
+
+
+@pytest.mark.long
+def test_a_part_is_moved_by_dragging_and_taken_back(open_: Open, draft: DefinitionDraft) -> None:
+    page = open_("admin", f"/admin/definition-editor/{draft.id}/")
+    picks = page.locator('[data-pick^="/x-checks/"]')
+    before = picks.all_inner_texts()
+    with page.expect_navigation():
+        page.drag_and_drop('li[data-node="/x-checks/1"]', 'li[data-node="/x-checks/0"]')
+    moved = picks.all_inner_texts()
+    with page.expect_navigation():
+        page.keyboard.press("Control+z")
+
+    assert moved == before[::-1]
+    assert picks.all_inner_texts() == before

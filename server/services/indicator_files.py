@@ -1,0 +1,173 @@
+"""The indicator catalogue as its file beside the shipped forms, so that git can review a change.
+
+The database is what serves. The file is written only where it held the edition before; one that
+says something else is shown and never overwritten.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from server.core.definition_draft import readable
+from server.core.definition_writing import written
+from server.core.indicator import Indicator
+from server.services.definition_files import FileState
+from server.services.definitions import read_indicators
+
+#: Where each attribute stands in an entry; those of ``_ENGLISH`` below ``i18n.en``.
+_KEYS = {
+    "code": "code",
+    "title": "title",
+    "definition": "definition",
+    "method": "method",
+    "text_source": "textSource",
+    "group": "group",
+    "dimensions": "dimensions",
+    "lowest_level": "lowestLevel",
+    "frequency": "frequency",
+    "owners": "owners",
+    "owner_units": "ownerUnits",
+    "source": "source",
+    "constructed": "constructed",
+    "ministry_code": "ministryCode",
+    "valid_from": "validFrom",
+    "valid_to": "validTo",
+}
+_ENGLISH = {
+    "title_en": "title",
+    "definition_en": "definition",
+    "method_en": "method",
+    "text_source_en": "textSource",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FileStanding:
+    """How the file stands to the catalogue; *codes* are the indicators that differ."""
+
+    state: FileState
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorFiles:
+    """``form_definitions/_indicators/indicators.json`` below *root*."""
+
+    root: Path
+
+    @property
+    def path(self) -> Path:
+        return self.root / "form_definitions" / "_indicators" / "indicators.json"
+
+    @property
+    def name(self) -> str:
+        """How the file is called where people read it."""
+        return self.path.relative_to(self.root).as_posix()
+
+    def standing(self, indicators: Sequence[Indicator]) -> FileStanding:
+        """Whether the file says what the catalogue says."""
+        held = self.held()
+        if held is None:
+            if self.path.exists():
+                return FileStanding(FileState.DIFFERENT)
+            return FileStanding(FileState.MISSING if self._writable() else FileState.CLOSED)
+        mine, theirs = ({one.code: one for one in listed} for listed in (indicators, held))
+        codes = sorted(
+            code for code in mine.keys() | theirs.keys() if mine.get(code) != theirs.get(code)
+        )
+        return FileStanding(FileState.DIFFERENT if codes else FileState.SAME, tuple(codes))
+
+    def held(self) -> tuple[Indicator, ...] | None:
+        """The indicators of the file; None where there is none, or none that can be read."""
+        document = self._document()
+        try:
+            return None if document is None else read_indicators(document)
+        except (KeyError, TypeError, AttributeError):
+            return None
+
+    def write(self, before: Sequence[Indicator], after: Sequence[Indicator]) -> FileStanding:
+        """Write the new edition where the file held the one before; whole or not at all."""
+        found = self.standing(before)
+        if found.state is FileState.DIFFERENT:
+            now = self.standing(after)
+            return now if now.state is FileState.SAME else found
+        if found.state is FileState.CLOSED or not self._writable():
+            return FileStanding(FileState.CLOSED)
+        text = self._text() or ""
+        new = written(_merged(self._document() or {}, after), text)
+        partial = self.path.with_name(f".{self.path.name}.{os.getpid()}.partial")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with partial.open("w", encoding="utf-8", newline="\n") as file:
+                file.write(new)
+                file.flush()
+                os.fsync(file.fileno())
+            if (self._text() or "") != text:
+                return self.standing(after)  # somebody wrote it meanwhile: theirs stays
+            partial.replace(self.path)
+        except OSError:
+            return FileStanding(FileState.CLOSED)
+        finally:
+            partial.unlink(missing_ok=True)
+        return self.standing(after)
+
+    def _text(self) -> str | None:
+        try:
+            return self.path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def _document(self) -> dict[str, Any] | None:
+        text = self._text()
+        return None if text is None else readable(text)
+
+    def _writable(self) -> bool:
+        holder = self.path.parent
+        while not holder.exists() and holder != self.root.parent:
+            holder = holder.parent
+        return holder.is_dir() and os.access(holder, os.W_OK)
+
+
+def _merged(document: Mapping[str, Any], indicators: Sequence[Indicator]) -> dict[str, Any]:
+    """The document with what the indicators say; what did not change keeps its very entry."""
+    held = {one.code: one for one in read_indicators(document)} if document else {}
+    entries = {str(entry["code"]): entry for entry in document.get("indicators", ())}
+    groups = list(document.get("groups", ()))
+    known = {str(group["code"]) for group in groups}
+    for one in indicators:
+        if one.group not in known:
+            groups.append({"code": one.group, "title": one.group_title})
+            known.add(one.group)
+    listed = [
+        entries[one.code] if held.get(one.code) == one else _entry(one, entries.get(one.code, {}))
+        for one in indicators
+    ]
+    return {**document, "groups": groups, "indicators": listed}
+
+
+def _entry(one: Indicator, before: Mapping[str, Any]) -> dict[str, Any]:
+    entry = dict(before)
+    for attribute, key in _KEYS.items():
+        value = getattr(one, attribute)
+        value = list(value) if isinstance(value, tuple) else value
+        if value or key in before or isinstance(value, list | bool) or key == "source":
+            entry[key] = value
+    entry["measures"] = [
+        {**_measure(before, place), "unit": measure.unit, "aggregation": measure.aggregation}
+        for place, measure in enumerate(one.measures)
+    ]
+    english = dict(before.get("i18n", {}).get("en", {}))
+    for attribute, key in _ENGLISH.items():
+        value = getattr(one, attribute)
+        if value or key in english:
+            english[key] = value
+    entry["i18n"] = {**before.get("i18n", {}), "en": english}
+    return {key: value for key, value in entry.items() if value != "" or key == "source"}
+
+
+def _measure(before: Mapping[str, Any], place: int) -> Mapping[str, Any]:
+    measures = before.get("measures", [])
+    found: Mapping[str, Any] = measures[place] if place < len(measures) else {}
+    return found
