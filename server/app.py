@@ -115,10 +115,10 @@ def build(
 
 def _services(ground: Ground) -> Services:
     filling = reporting(ground)
-    approving = signing(ground, filling.submissions)
+    approving = signing(ground, filling.submissions, filling.attachments)
     rules = defining(ground, filling.obligations)
     telling = reminding(ground)
-    work = working(ground)
+    work = working(ground, rules.impact_jobs)
     return Services(
         accounts=ground.accounts,
         accounts_below=approving.accounts_below,
@@ -139,12 +139,14 @@ def _services(ground: Ground) -> Services:
         definition_migrations=rules.definition_migrations,
         definition_tables=rules.definition_tables,
         impact=rules.impact,
+        impact_jobs=rules.impact_jobs,
         indicator_sheets=rules.indicator_sheets,
         backtests=rules.backtests,
         delegations=approving.delegations,
         desk=approving.desk,
         dispatch=work.dispatch,
         due_calendar=telling.due_calendar,
+        editions=ground.reviewer.editions,
         evidence=approving.evidence,
         exports=work.exports,
         extensions=rules.extensions,
@@ -164,16 +166,22 @@ def _services(ground: Ground) -> Services:
         reference=ground.reference,
         reminder_plans=telling.reminder_plans,
         reminders=telling.reminders,
+        reopen_requests=approving.reopen_requests,
         reports=work.reports,
+        series=work.series,
+        retirements=rules.retirements,
         rounds=rules.rounds,
         rounds_closing=approving.rounds_closing,
         staffing=rules.staffing,
         submissions=filling.submissions,
+        supplied_files=approving.supplied_files,
         unit_groups=approving.unit_groups,
         work=filling.work,
         urging=telling.urging,
         urging_evidence=telling.urging_evidence,
         urging_letters=telling.urging_letters,
+        urging_logs=telling.urging_logs,
+        trial_workbooks=rules.trial_workbooks,
         workbooks=filling.workbooks,
         workflow_moves=rules.workflow_moves,
         clock=ground.clock,

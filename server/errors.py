@@ -67,6 +67,12 @@ class Stale(Conflict):
     code = "stale"
 
 
+class ReopenAsked(Conflict):
+    """A request to reopen the report waits already. Facts: ``current`` (``id by by_name at``)."""
+
+    code = "reopen-asked"
+
+
 class PreconditionMissing(BieumauError):
     """A write came without the edit it is based on."""
 

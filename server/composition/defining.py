@@ -12,11 +12,16 @@ from server.services.definition_migrations import DefinitionMigrations
 from server.services.definition_tables import DefinitionTables
 from server.services.extensions import Extensions
 from server.services.impact import ImpactStudies
+from server.services.impact_jobs import ImpactJobs
+from server.services.indicator_files import IndicatorFiles
 from server.services.indicator_sheets import IndicatorSheets
 from server.services.obligations import Obligations
+from server.services.retirements import Retirements
 from server.services.rounds import Rounds
+from server.services.sheet_migrations import SheetMigrations
 from server.services.staffing import Staffing
 from server.services.table_files import TableFiles
+from server.services.trial_workbooks import TrialWorkbooks
 from server.services.workflow_moves import WorkflowMoves
 
 
@@ -32,9 +37,12 @@ class Defining:
     definition_migrations: DefinitionMigrations
     extensions: Extensions
     impact: ImpactStudies
+    impact_jobs: ImpactJobs
     indicator_sheets: IndicatorSheets
+    retirements: Retirements
     rounds: Rounds
     staffing: Staffing
+    trial_workbooks: TrialWorkbooks
     workflow_moves: WorkflowMoves
 
 
@@ -48,11 +56,18 @@ def defining(ground: Ground, obligations: Obligations) -> Defining:
     )
     issues = DefinitionIssues(drafts, DefinitionFiles(ROOT / ground.settings.files.definitions))
     impact = ImpactStudies(catalogue, reference, stores.definition_migrations)
+    backtests = Backtests(
+        catalogue,
+        reference,
+        stores.definition_migrations,
+        stores.submissions,
+        reviewer.editions,
+    )
     return Defining(
         assignments=Assignments(
             stores.assignments, stores.directory, catalogue, reference, events, transaction, clock
         ),
-        backtests=Backtests(catalogue, reference, stores.definition_migrations, stores.submissions),
+        backtests=backtests,
         definition_drafts=drafts,
         definition_issues=issues,
         definition_migrations=DefinitionMigrations(
@@ -60,7 +75,10 @@ def defining(ground: Ground, obligations: Obligations) -> Defining:
             issues=issues,
             studies=impact,
             store=stores.definition_migrations,
+            sheets=SheetMigrations(stores.definition_migrations, stores.records, reference),
+            submissions=stores.submissions,
             events=events,
+            new_id=new_id,
             transaction=transaction,
             clock=clock,
         ),
@@ -69,7 +87,15 @@ def defining(ground: Ground, obligations: Obligations) -> Defining:
             stores.extensions, obligations, events, reviewer, transaction, clock, new_id
         ),
         impact=impact,
-        indicator_sheets=IndicatorSheets(catalogue, tables),
+        impact_jobs=ImpactJobs(
+            impact, backtests, drafts, stores.jobs, events, transaction, clock, new_id
+        ),
+        indicator_sheets=IndicatorSheets(
+            catalogue, tables, IndicatorFiles(ROOT / ground.settings.files.definitions)
+        ),
+        retirements=Retirements(
+            stores.retirements, catalogue, stores.obligations, events, transaction, clock
+        ),
         rounds=Rounds(
             obligations=stores.obligations,
             assignments=stores.assignments,
@@ -82,5 +108,6 @@ def defining(ground: Ground, obligations: Obligations) -> Defining:
             most_bytes=ground.settings.attachments.most_bytes,
         ),
         staffing=Staffing(ground.accounts.store, stores.assignments, catalogue, reference, clock),
+        trial_workbooks=TrialWorkbooks(tables, clock, new_id, ground.demo),
         workflow_moves=WorkflowMoves(catalogue, stores.submissions, events, transaction, clock),
     )

@@ -29,6 +29,8 @@ from server.storage.org_units import OrgUnitStore
 from server.storage.parts import PartStore
 from server.storage.presence import PresenceStore
 from server.storage.reminders import ReminderStore
+from server.storage.retirements import RetirementStore
+from server.storage.series import SeriesStore
 from server.storage.submissions import SubmissionStore
 from server.storage.survey_records import SurveyRecordStore
 from server.storage.unit_groups import UnitGroupStore
@@ -60,12 +62,14 @@ class Stores:
     notices: NoticeStore
     obligations: ObligationStore
     observations: ObservationStore
+    series: SeriesStore
     org_units: OrgUnitStore
     parts: PartStore
     preferences: MailPreferenceStore
     presence: PresenceStore
     records: SurveyRecordStore
     reminders: ReminderStore
+    retirements: RetirementStore
     submissions: SubmissionStore
     unit_groups: UnitGroupStore
     urgings: UrgingStore
@@ -99,12 +103,14 @@ class Stores:
             notices=NoticeStore(database),
             obligations=ObligationStore(database),
             observations=ObservationStore(database),
+            series=SeriesStore(database),
             org_units=OrgUnitStore(database),
             parts=PartStore(database),
             preferences=MailPreferenceStore(database),
             presence=PresenceStore(database),
             records=SurveyRecordStore(database),
             reminders=ReminderStore(database),
+            retirements=RetirementStore(database),
             submissions=SubmissionStore(database),
             unit_groups=UnitGroupStore(database),
             urgings=UrgingStore(database),

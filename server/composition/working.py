@@ -7,10 +7,12 @@ from server.services.background import Background
 from server.services.dispatch import Dispatch
 from server.services.exports import Exports
 from server.services.idempotency import Idempotency
+from server.services.impact_jobs import BACKTEST, IMPACT, ImpactJobs
 from server.services.jobs import Jobs
 from server.services.ledger import Ledger
 from server.services.own_figures import OwnFigures
 from server.services.reports import Reports
+from server.services.series import Series
 from server.services.telling import Telling
 
 
@@ -26,9 +28,10 @@ class Working:
     ledger: Ledger
     own_figures: OwnFigures
     reports: Reports
+    series: Series
 
 
-def working(ground: Ground) -> Working:
+def working(ground: Ground, looking: ImpactJobs) -> Working:
     stores, reviewer, events = ground.stores, ground.reviewer, ground.stores.events
     transaction, clock, plugins = ground.transaction, ground.clock, ground.plugins
     exports = Exports(
@@ -79,14 +82,26 @@ def working(ground: Ground) -> Working:
         idempotency=Idempotency(stores.idempotency, transaction, clock),
         jobs=Jobs(
             store=stores.jobs,
-            exports=exports,
+            runners={"export": exports.run, IMPACT: looking.run, BACKTEST: looking.run},
             actor_of=ground.accounts.actor_of,
             transaction=transaction,
             clock=clock,
         ),
         ledger=Ledger(events, transaction, clock),
         own_figures=OwnFigures(
-            stores.submissions, ground.catalogue, ground.reference, reports, plugins
+            stores.submissions,
+            ground.catalogue,
+            ground.reference,
+            reports,
+            plugins,
+            ground.reviewer.editions,
         ),
         reports=reports,
+        series=Series(
+            stores.series,
+            ground.catalogue,
+            ground.reference,
+            ground.scope,
+            ground.reviewer.editions,
+        ),
     )

@@ -1,7 +1,7 @@
 """Comments: what people write to each other about a cell, or about a report as a whole."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from server.core.access import Actor
@@ -12,6 +12,8 @@ from server.core.workflow import Workflow
 UNIT, OFFICE = "unit", "office"
 LONGEST = 2000
 _RETURN = "submission.return"
+#: A report went to a newer version of its form; it went back.
+CARRIED, TAKEN_BACK = "submission.form_changed", "submission.form_restored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def side_of(
 def marks_of(history: list[Event]) -> list[Mark]:
     """What the returns of a report said, the oldest first."""
     returns = [event for event in history if event.name == _RETURN]
+    carried = _carried(history)
     found = []
     for event in returns:
         last = event is returns[-1]
@@ -73,11 +76,46 @@ def marks_of(history: list[Event]) -> list[Mark]:
         said = [("", note)] if note else []
         marks = event.details.get("marks", [])
         for mark in marks if isinstance(marks, list) else []:
-            said.append((str(mark.get("path", "")), str(mark.get("note", ""))))
+            path = _now(str(mark.get("path", "")), event.sequence, carried)
+            said.append((path, str(mark.get("note", ""))))
         found += [
             Mark(event.id, path, event.actor, event.happened_at, text, last) for path, text in said
         ]
     return found
+
+
+def placed_now(comments: Sequence[Comment], history: list[Event]) -> list[Comment]:
+    """The comments, each at the place that its cell has in the present version of the form.
+
+    What was said of a cell that is gone is said of the report.
+    """
+    carried = _carried(history)
+    if not carried:
+        return list(comments)
+    found = []
+    for one in comments:
+        said = [event.sequence for event in history if event.details.get("comment") == one.id]
+        found.append(replace(one, path=_now(one.path, min(said, default=0), carried)))
+    return found
+
+
+def _carried(history: list[Event]) -> list[Event]:
+    """The moves to a newer version of the form that were not taken back, the oldest first."""
+    found: list[Event] = []
+    for event in history:
+        if event.name == CARRIED:
+            found.append(event)
+        elif event.name == TAKEN_BACK and found:
+            found.pop()
+    return found
+
+
+def _now(path: str, since: int, carried: list[Event]) -> str:
+    for event in carried:
+        places = event.details.get("paths")
+        if event.sequence > since and isinstance(places, Mapping):
+            path = str(places.get(path, path))
+    return path
 
 
 def is_answered(mark: Mark, comments: list[Comment]) -> bool:

@@ -22,6 +22,8 @@ class NoticeKind(StrEnum):
     OPENED = "opened"
     EXTENSION_ASKED = "extension_asked"
     EXTENSION_REFUSED = "extension_refused"
+    REOPEN_ASKED = "reopen_asked"
+    REOPEN_REFUSED = "reopen_refused"
 
 
 @dataclass(frozen=True, slots=True)

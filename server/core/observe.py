@@ -5,17 +5,18 @@ zeros nobody typed, and a missing line is no figure.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.core.answer_paths import Answers, Statuses, row_path, rows_of
 from server.core.answer_schema import merged
 from server.core.form import Form
+from server.core.migration_step import EVERY
 from server.core.observation import Observation, scaled
 from server.core.shape import Block, BlockKind, Cell, Line, strings
 
 
 @dataclass(frozen=True, slots=True)
-class _Meaning:
+class Meaning:
     """What a cell measures: found once per cell, used for every line."""
 
     indicator: str
@@ -39,6 +40,24 @@ def observe(
     return tuple(_all(form, merged(form, answers, computed), statuses, units or {}))
 
 
+def meanings_of(form: Form, units: Mapping[str, str] | None = None) -> dict[str, Meaning]:
+    """By path, what each cell that feeds an indicator measures; ``*`` for any line of a roster."""
+    found: dict[str, Meaning] = {}
+    for key, cell in form.shape.cells.items():
+        meaning = _meaning(cell, (), units or {})
+        if meaning is not None:
+            found[f"/{key}"] = meaning
+    for block in form.shape.blocks.values():
+        lines = {EVERY: block.item} if block.item is not None else block.lines
+        for key, line in lines.items():
+            own = _row_dimension(block, key)
+            for column, meaning in _meanings(block, line, units or {}).items():
+                if key not in meaning.exclude:
+                    placed = replace(meaning, dimensions={**own, **meaning.dimensions})
+                    found[f"{row_path(block, key)}/{column}"] = placed
+    return found
+
+
 def _all(
     form: Form, document: Mapping[str, object], statuses: Statuses, units: Mapping[str, str]
 ) -> Iterator[Observation]:
@@ -54,7 +73,7 @@ def _in_block(
     block: Block, document: Mapping[str, object], statuses: Statuses, units: Mapping[str, str]
 ) -> Iterator[Observation]:
     held = dict(rows_of(block, document))
-    meanings: dict[str, _Meaning] = {}
+    meanings: dict[str, Meaning] = {}
     known: Line | None = None
     for key, line in _lines(block, held):
         if known is None or block.kind is BlockKind.FIXED:
@@ -66,7 +85,7 @@ def _in_block(
             if key in meaning.exclude:
                 continue
             status = statuses.get(f"{path}/{column}")
-            placed = _Meaning(
+            placed = Meaning(
                 meaning.indicator,
                 meaning.measure_unit,
                 meaning.exclude,
@@ -82,7 +101,7 @@ def _lines(block: Block, held: Mapping[str, Mapping[str, object]]) -> Iterator[t
         yield from block.lines.items()
 
 
-def _meanings(block: Block, line: Line, units: Mapping[str, str]) -> dict[str, _Meaning]:
+def _meanings(block: Block, line: Line, units: Mapping[str, str]) -> dict[str, Meaning]:
     around = (line.schema, block.schema) if line.schema is not block.schema else (block.schema,)
     found = {column: _meaning(cell, around, units) for column, cell in line.cells.items()}
     return {column: meaning for column, meaning in found.items() if meaning is not None}
@@ -90,7 +109,7 @@ def _meanings(block: Block, line: Line, units: Mapping[str, str]) -> dict[str, _
 
 def _meaning(
     cell: Cell, around: tuple[Mapping[str, object], ...], units: Mapping[str, str]
-) -> _Meaning | None:
+) -> Meaning | None:
     """What *cell* measures; a part of a group (``x-member``) takes the group's indicator."""
     if cell.decimals is None:
         return None
@@ -105,7 +124,7 @@ def _meaning(
     dimensions: dict[str, str] = {}
     for schema in (*reversed(around), cell.schema):
         dimensions.update(_members(schema, (cell.schema, *around)))
-    return _Meaning(code, str(unit), frozenset(strings(details.get("exclude", ()))), dimensions)
+    return Meaning(code, str(unit), frozenset(strings(details.get("exclude", ()))), dimensions)
 
 
 def _members(
@@ -131,7 +150,7 @@ def _row_dimension(block: Block, key: str) -> dict[str, str]:
 
 
 def _observed(
-    cell: Cell, meaning: _Meaning, value: object, status: str | None
+    cell: Cell, meaning: Meaning, value: object, status: str | None
 ) -> Iterator[Observation]:
     assert cell.decimals is not None
     number = value if isinstance(value, int | float) and not isinstance(value, bool) else None

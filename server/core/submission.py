@@ -90,6 +90,7 @@ class Revision:
     receipt: str
     sealed_at: datetime
     sealed_by: str
+    version: int | None = None  # of the form, when it was sealed
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,14 @@ from server.services.delegations import Delegations
 from server.services.desk import Desk
 from server.services.dispatch import Dispatch
 from server.services.due_calendar import DueCalendar
+from server.services.editions import Editions
 from server.services.evidence import Evidence
 from server.services.exports import Exports
 from server.services.extensions import Extensions
 from server.services.handovers import Handovers
 from server.services.idempotency import Idempotency
 from server.services.impact import ImpactStudies
+from server.services.impact_jobs import ImpactJobs
 from server.services.indicator_sheets import IndicatorSheets
 from server.services.jobs import Jobs
 from server.services.ledger import Ledger
@@ -47,15 +49,21 @@ from server.services.records import Records
 from server.services.reference import Reference
 from server.services.reminder_plans import ReminderPlans
 from server.services.reminders import Reminders
+from server.services.reopen_requests import ReopenRequests
 from server.services.reports import Reports
+from server.services.retirements import Retirements
 from server.services.rounds import Rounds
 from server.services.rounds_closing import RoundsClosing
+from server.services.series import Series
 from server.services.staffing import Staffing
 from server.services.submissions import Submissions
+from server.services.supplied_files import SuppliedFiles
+from server.services.trial_workbooks import TrialWorkbooks
 from server.services.unit_groups import UnitGroups
 from server.services.urging import Urging
 from server.services.urging_evidence import UrgingEvidence
 from server.services.urging_letter import UrgingLetters
+from server.services.urging_log import UrgingLogs
 from server.services.work import Work
 from server.services.workbooks import Workbooks
 from server.services.workflow_moves import WorkflowMoves
@@ -84,11 +92,13 @@ class Services:
     definition_tables: DefinitionTables
     definition_migrations: DefinitionMigrations
     impact: ImpactStudies
+    impact_jobs: ImpactJobs
     backtests: Backtests
     delegations: Delegations
     desk: Desk
     dispatch: Dispatch
     due_calendar: DueCalendar
+    editions: Editions
     evidence: Evidence
     exports: Exports
     extensions: Extensions
@@ -109,16 +119,22 @@ class Services:
     reference: Reference
     reminder_plans: ReminderPlans
     reminders: Reminders
+    reopen_requests: ReopenRequests
     reports: Reports
+    series: Series
+    retirements: Retirements
     rounds: Rounds
     rounds_closing: RoundsClosing
     staffing: Staffing
     submissions: Submissions
+    supplied_files: SuppliedFiles
     unit_groups: UnitGroups
     work: Work
     urging: Urging
     urging_evidence: UrgingEvidence
     urging_letters: UrgingLetters
+    urging_logs: UrgingLogs
     workbooks: Workbooks
+    trial_workbooks: TrialWorkbooks
     workflow_moves: WorkflowMoves
     clock: Clock

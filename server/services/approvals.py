@@ -22,7 +22,8 @@ from server.core.reasons import with_reasons
 from server.core.submission import Edit, Revision
 from server.core.workflow import Move
 from server.core.workflow_parts import MOVE_DETAILS
-from server.errors import BieumauError, PeriodClosed, Stale
+from server.errors import BieumauError, GuardFailed, PeriodClosed, Stale
+from server.services.cascades import Cascades, supplied_above
 from server.services.delegations import stands_for
 from server.services.due_moves import due_candidates, due_move
 from server.services.guards import Attempt, Guards
@@ -30,6 +31,7 @@ from server.services.masking import masked
 from server.services.move_details import (
     checked_input,
     finding_counts,
+    require_signed_copy,
     sealing_details,
     signature_details,
 )
@@ -66,6 +68,7 @@ class Approvals:
     reviewer: Reviewer
     guards: Guards
     attachments: AttachmentStore
+    cascades: Cascades
     transaction: Transaction
     clock: Clock
     receipt_prefix: str
@@ -111,13 +114,20 @@ class Approvals:
             principal = stands_for(actor, view, move)
             if event in _PASSING_ON and view.obligation.is_shut(self.clock.today()):
                 raise PeriodClosed(state="closed")
-            given = checked_input(move, supplied or {})
+            attached = self.attachments.of(submission.id)
+            given = checked_input(move, supplied or {}, attached)
             history = self.events.of(f"submission/{submission.id}")
             names = move.guards
             if event in _PASSING_ON and "parts_in" not in names:
                 names = (*names, "parts_in")  # whatever the workflow says
+            if event == "approve" and view.consolidated and "children_done" not in names:
+                names = (*names, "children_done")  # nobody approves sums of figures that changed
             self.guards.check(names, Attempt(view, actor, history, kept, principal))
+            if event == "send":
+                require_signed_copy(view.form, attached, history)
             self._carry_out(view, move, actor, given, kept, principal=principal)
+            if move.cascade and move.completes:
+                self._reopen_above(actor, submission.id, supplied or {})
             # A move changes no answer, so the verdict stands.
             moved = self.submissions.get(submission_id)
             return masked(self.reviewer.seen(actor, moved, view, view.verdict))
@@ -169,6 +179,21 @@ class Approvals:
         """What waits for this actor's signature or approval, the longest overdue first."""
         return waiting_for(self.reviewer, actor, after=after, limit=limit)
 
+    def _reopen_above(self, actor: Actor, child: str, supplied: Mapping[str, object]) -> None:
+        """Reopen the final reports that were summed from *child*, in the same act or not at all."""
+        for view, move in self.cascades.above(actor, child):
+            if not move.completes:
+                raise GuardFailed(guard="cascade", org_units=[view.submission.org_unit])
+            attached = self.attachments.of(view.submission.id)
+            given = checked_input(move, supplied_above(move, supplied), attached)
+            history = self.events.of(f"submission/{view.submission.id}")
+            principal = stands_for(actor, view, move)
+            reasons = view.submission.reasons
+            self.guards.check(move.guards, Attempt(view, actor, history, reasons, principal))
+            self._carry_out(
+                view, move, actor, given, reasons, principal=principal, cascade_of=child
+            )
+
     def _carry_out(
         self,
         view: SubmissionView,
@@ -178,6 +203,7 @@ class Approvals:
         reasons: tuple[Mapping[str, str], ...],
         *,
         principal: str | None = None,
+        cascade_of: str | None = None,
     ) -> None:
         now, submission = self.clock.now(), view.submission
         details: dict[str, object] = {
@@ -206,6 +232,8 @@ class Approvals:
         details |= {key: value for key, value in given.items() if key not in details}
         if principal is not None:
             details["on_behalf_of"] = principal
+        if cascade_of is not None:
+            details["cascade_of"] = cascade_of
         if move.completes:
             self.submissions.move(
                 submission,
@@ -273,6 +301,7 @@ class Approvals:
             receipt=self._receipt(view, number),
             sealed_at=now,
             sealed_by=actor.account,
+            version=submission.version,
         )
         self.submissions.add_revision(revision)
         return revision, sealing_details(view, revision, records)

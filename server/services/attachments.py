@@ -6,7 +6,7 @@ while the report can be filled; a sealed edition lists what was attached to it b
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from server.core.access import Actor
@@ -19,7 +19,9 @@ from server.core.attachment import (
     type_of,
 )
 from server.core.ports import Clock, NewId, Transaction
+from server.core.signed_copy import SignedCopyRule, awaited_until
 from server.core.vietnamese import nfc
+from server.core.workflow_parts import file_fields
 from server.errors import (
     AccessDenied,
     AttachmentRefused,
@@ -99,9 +101,9 @@ class Attachments:
             AccessDenied, PartClosed, TransitionRefused, PeriodClosed: not the actor's, or not now.
             PathUnknown: the form has nothing at *path*.
         """
-        self._changeable(actor, submission_id, path)
         if kind not in set(AttachmentKind):
             raise RequestInvalid(reason="kind", path="/kind")
+        self._addable(actor, submission_id, path, AttachmentKind(kind))
         if not content:
             raise _refusal("empty")
         if len(content) > self.limits.most_bytes:
@@ -116,7 +118,7 @@ class Attachments:
         digest = self.files.put(content)
         with self.transaction():
             self.submissions.hold(submission_id)
-            view = self._changeable(actor, submission_id, path)
+            view = self._addable(actor, submission_id, path, AttachmentKind(kind))
             if AttachmentKind(kind) is AttachmentKind.SIGNED_COPY and not view.fills:
                 raise AccessDenied(action="signed_copy")
             there = self.store.of(submission_id)
@@ -161,6 +163,22 @@ class Attachments:
             told = {"sha256": found.sha256, "reason": text}
             self._record(actor, found, "attachment_removed", told)
 
+    def copy_awaited_until(self, view: SubmissionView) -> date | None:
+        """Until when the signed copy of what was sent on paper is to follow; None when it is not.
+
+        It may come later as well: the day only says from when on it is late.
+        """
+        rule = SignedCopyRule.of(view.form.settings.get("signedCopy"))
+        if rule.within is None or not view.state.sent:
+            return None
+        history = self.events.of(f"submission/{view.submission.id}")
+        holidays = self.reviewer.reference.holidays()
+        return awaited_until(rule, self.store.of(view.submission.id), history, holidays)
+
+    def may_add_copy(self, view: SubmissionView) -> bool:
+        """Whether the actor of *view* may attach the signed copy that is still to follow."""
+        return view.fills and self.copy_awaited_until(view) is not None
+
     def may_change(self, view: SubmissionView) -> bool:
         """Whether the actor of *view* may attach files to the report now."""
         return view.editable and not view.obligation.is_shut(self.clock.today())
@@ -173,6 +191,23 @@ class Attachments:
                 path.unlink(missing_ok=True)
                 count += 1
         return count
+
+    def _addable(
+        self, actor: Actor, submission_id: str, path: str, kind: AttachmentKind
+    ) -> SubmissionView:
+        """The report, when *actor* may add such a file at *path*: while it is filled, or later.
+
+        Later: the signed copy that is to follow, and a file that an open move asks its actor for.
+        """
+        view = self.reviewer.view(actor, self.submissions.get(submission_id))
+        if not path and not view.state.editable:
+            if kind is AttachmentKind.SIGNED_COPY and self.may_add_copy(view):
+                return view
+            if kind is AttachmentKind.DOCUMENT and any(
+                file_fields(move.input) for move in view.moves
+            ):
+                return view
+        return self._changeable(actor, submission_id, path)
 
     def _changeable(self, actor: Actor, submission_id: str, path: str) -> SubmissionView:
         """The report, when *actor* may change what is attached at *path*."""

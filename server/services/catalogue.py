@@ -7,9 +7,11 @@ ever; only "which is the newest" is asked of the database again.
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from server.core.access import Actor
 from server.core.definition import Installed, Refusal, check_codelist, check_form, check_workflow
+from server.core.definition_life import WHOLE, ended
 from server.core.form import Form, compile_form, load_form
 from server.core.indicator import CodeList, Indicator
 from server.core.json_text import digest
@@ -36,6 +38,7 @@ class _Kept:
     forms: dict[tuple[str, int], Form] = field(default_factory=dict)
     workflows: dict[tuple[str, int], Workflow] = field(default_factory=dict)
     begins: dict[tuple[str, str, int], str] = field(default_factory=dict)
+    last_days: dict[tuple[str, str, int], date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +95,33 @@ class Catalogue:
 
     def _version_in(self, kind: Kind, code: str, period: Period) -> int | None:
         """None where every version is meant for every period, as nearly always."""
-        begins = self._fresh().begins
-        if not any(key[:2] == (kind, code) for key in begins):
+        kept = self._fresh()
+        begins, last_days = kept.begins, kept.last_days
+        if not any(key[:2] == (kind, code) for key in (*begins, *last_days)):
             return None
         stored: Iterable[StoredForm | StoredWorkflow] = (
             self.store.forms() if kind == "form" else self.store.workflows(code)
         )
         newest_first = sorted((one.version for one in stored if one.code == code), reverse=True)
-        for version in newest_first:
+        standing = [
+            version
+            for version in newest_first
+            if not ended(last_days.get((kind, code, version)), period.start)
+        ]
+        for version in standing:
             first = begins.get((kind, code, version))
             if first is None or Period.parse(first).start <= period.start:
                 return version
-        return newest_first[-1]  # all are meant for later; the oldest is the nearest
+        # All are meant for later: the oldest is the nearest.
+        return (standing or newest_first)[-1]
+
+    def last_day(self, kind: Kind, code: str, version: int = WHOLE) -> date | None:
+        """The last day of a definition or of one version, where one was decided on."""
+        return self._fresh().last_days.get((kind, code, version))
+
+    def is_retired(self, kind: Kind, code: str, day: date) -> bool:
+        """Whether the definition as a whole has ended before that day."""
+        return ended(self.last_day(kind, code), day)
 
     def forms(self) -> tuple[Form, ...]:
         """The newest version of each form, by code."""
@@ -299,6 +317,7 @@ class Catalogue:
             }
             kept.indicators = {found.code: found for found in self.store.indicators()}
             kept.begins = self.store.begins()
+            kept.last_days = self.store.last_days()
             kept.stamp = stamp
         return kept
 

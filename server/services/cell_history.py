@@ -16,6 +16,7 @@ from server.core.cell_meaning import indicator_at
 from server.core.comment import marks_of
 from server.core.form import Form
 from server.core.indicator import Indicator
+from server.core.period import Period
 from server.core.personal import MASK, is_personal
 from server.core.shape import BlockKind
 from server.core.submission import STATUSES, DraftChange, Revision
@@ -75,7 +76,7 @@ class CellHistory:
         """
         submission = self.submissions.get(submission_id)
         around = self.reviewer.around(actor, submission)
-        place = place_of(around.form, path)
+        place, period = place_of(around.form, path), Period.parse(submission.period)
         if place.cell is None:
             raise NotFound(kind="cell")
         changes = self.submissions.changes_at(submission_id, {path, *place.above})
@@ -85,7 +86,7 @@ class CellHistory:
             by = self._starter(submission_id)
             found.insert(0, CellEvent("started", submission.started_at, by, new=began))
         found += [
-            _sealed(around.form, revision, place)
+            _sealed(around.form, self._read(around, period, revision), place)
             for revision in self.submissions.revisions(submission_id)
         ]
         found += [
@@ -125,6 +126,10 @@ class CellHistory:
             )
             and submission.statuses.get(kept.change.path) == kept.change.status
         )
+
+    def _read(self, around: Surroundings, period: Period, revision: Revision) -> Revision:
+        """An edition of an older version as the present one asks it."""
+        return self.reviewer.editions.read_as(around.form, revision, around.unit, period)
 
     def _starter(self, submission_id: str) -> str:
         first = self.events.of(f"submission/{submission_id}")[:1]

@@ -10,7 +10,15 @@ from dataclasses import dataclass, replace
 
 from server.core.access import Actor
 from server.core.answer_paths import PathUnknown, place_of
-from server.core.comment import LONGEST, Comment, Mark, is_answered, marks_of, side_of
+from server.core.comment import (
+    LONGEST,
+    Comment,
+    Mark,
+    is_answered,
+    marks_of,
+    placed_now,
+    side_of,
+)
 from server.core.personal import MASK, is_personal
 from server.core.ports import Clock, NewId, Transaction
 from server.core.submission import Submission
@@ -53,7 +61,7 @@ class Comments:
     def of(self, actor: Actor, submission_id: str) -> list[Comment]:
         """All comments of a report, the oldest first; ``NotFound`` when out of scope."""
         _, around = self._found(actor, submission_id)
-        found = self.submissions.comments(submission_id)
+        found = self._placed(submission_id)
         if actor.sees_personal(around.unit.id, around.above):
             return found
         return [
@@ -161,6 +169,11 @@ class Comments:
         submission = self.submissions.get(submission_id)
         return submission, self.reviewer.around(actor, submission)
 
+    def _placed(self, submission_id: str) -> list[Comment]:
+        """The comments where their cells stand now: the form may have gone on."""
+        history = list(self.events.of(f"submission/{submission_id}"))
+        return placed_now(self.submissions.comments(submission_id), history)
+
     def _comment(self, submission_id: str, comment_id: str) -> Comment:
         for comment in self.submissions.comments(submission_id):
             if comment.id == comment_id and comment.answers_to is None:
@@ -169,7 +182,7 @@ class Comments:
 
     def _answered_path(self, submission_id: str, answers_to: str, path: str) -> str:
         """Where the answered thread stands; a return has one for each of its marks."""
-        for comment in self.submissions.comments(submission_id):
+        for comment in self._placed(submission_id):
             if comment.id == answers_to and comment.answers_to is None:
                 return comment.path
         marked = [

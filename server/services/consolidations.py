@@ -101,8 +101,8 @@ class Consolidations:
         with self.transaction():
             view = self._writable(actor, submission_id, seen)
             standing = self.children.standing(view)
-            old = self._sums(view, self._pinned(submission_id))
-            taken = self._current(standing)
+            old = self._sums(view, self._pinned(view))
+            taken = self._current(view, standing)
             new = self._sums(view, taken)
             submission = view.submission
             answers, statuses = new.answers, new.statuses
@@ -152,7 +152,7 @@ class Consolidations:
                     raise RequestInvalid(reason="not-summed", path=change.path)
             applied = apply_changes(form, submission.answers, submission.statuses, changes)
             _refuse_conflicts(applied.conflicts)
-            sums = self._sums(view, self._pinned(submission_id))
+            sums = self._sums(view, self._pinned(view))
             held = {one.path for one in corrections(form, sums, applied.answers, applied.statuses)}
             texts = {change.path: reason.strip() for change in changes if change.path in held}
             if texts and len(reason.strip()) < SHORTEST_REASON:
@@ -182,7 +182,7 @@ class Consolidations:
     def sheet(self, actor: Actor, submission_id: str) -> Sheet:
         """The report with its children, its sums and its corrections."""
         view = self._view(actor, submission_id)
-        sums = self._sums(view, self._pinned(submission_id))
+        sums = self._sums(view, self._pinned(view))
         incomplete = next(
             (one["text"] for one in view.submission.reasons if one["code"] == INCOMPLETE), ""
         )
@@ -240,8 +240,8 @@ class Consolidations:
     def preview(self, actor: Actor, submission_id: str) -> Preview:
         """What consolidating now would change, before it is done."""
         view = self._view(actor, submission_id)
-        standing, pinned = self.children.standing(view), self._pinned(submission_id)
-        old, new = self._sums(view, pinned), self._sums(view, self._current(standing))
+        standing, pinned = self.children.standing(view), self._pinned(view)
+        old, new = self._sums(view, pinned), self._sums(view, self._current(view, standing))
         changes = diff(view.form, old.answers, old.statuses, new.answers, new.statuses)
         before = {one.submission: one for _, one in pinned}
         changed = tuple(
@@ -257,7 +257,7 @@ class Consolidations:
         view = self._view(actor, submission_id)
         if not is_summed(view.form, path):
             raise NotFound(kind="cell")
-        pinned = self._pinned(submission_id)
+        pinned = self._pinned(view)
         by_unit = {child.unit.id: child for child in self.children.standing(view).children}
         given = contributions(view.form, _sources(pinned), path)
         return tuple(Share(by_unit[one.org_unit], one) for one in given if one.org_unit in by_unit)
@@ -299,15 +299,21 @@ class Consolidations:
             raise PeriodClosed(state="closed")
         return view
 
-    def _pinned(self, submission_id: str) -> list[tuple[str, Revision]]:
+    def _pinned(self, view: SubmissionView) -> list[tuple[str, Revision]]:
         """The editions that were taken, with the units they are of."""
         found = []
-        for pin in self.store.pins(submission_id):
+        for pin in self.store.pins(view.submission.id):
             unit = self.submissions.get(pin.child).org_unit
-            found.append((unit, self.submissions.revision(pin.child, pin.revision)))
+            edition = self.submissions.revision(pin.child, pin.revision)
+            found.append((unit, self._read(view, unit, edition)))
         return sorted(found, key=lambda one: one[0])
 
-    def _current(self, standing: Standing) -> list[tuple[str, Revision]]:
+    def _read(self, view: SubmissionView, unit_id: str, edition: Revision) -> Revision:
+        """A child's edition as the parent's version of the form asks it."""
+        unit = self.reviewer.reference.tree_of(unit_id, view.period).by_id[unit_id]
+        return self.reviewer.editions.read_as(view.form, edition, unit, view.period)
+
+    def _current(self, view: SubmissionView, standing: Standing) -> list[tuple[str, Revision]]:
         """The newest editions of the children whose reports are approved now."""
         chosen = {
             child.row.submission: child.unit.id
@@ -315,7 +321,9 @@ class Consolidations:
             if child.settled and child.row.submission is not None
         }
         latest = self.submissions.latest_revisions(list(chosen))
-        found = [(chosen[key], revision) for key, revision in latest.items()]
+        found = [
+            (chosen[key], self._read(view, chosen[key], edition)) for key, edition in latest.items()
+        ]
         return sorted(found, key=lambda one: one[0])
 
     def _sums(self, view: SubmissionView, taken: Sequence[tuple[str, Revision]]) -> Sums:
@@ -335,10 +343,15 @@ class Consolidations:
 
     def _since(self, view: SubmissionView, child: Child, before: Revision) -> tuple[Change, ...]:
         """What a child changed: in its newest edition, or in the draft that is open now."""
-        after = self.submissions.get(before.submission)
-        answers, statuses = after.answers, after.statuses
+        after, unit = self.submissions.get(before.submission), child.unit.id
+        editions = self.reviewer.editions
+        answers, statuses = editions.carried(
+            view.form, after.version, after.answers, after.statuses
+        )
         if child.condition is Condition.CHANGED:
-            newest = self.submissions.revision(before.submission, after.revision)
+            newest = self._read(
+                view, unit, self.submissions.revision(before.submission, after.revision)
+            )
             answers, statuses = newest.answers, newest.statuses
         changes = diff(view.form, before.answers, before.statuses, answers, statuses)
         return tuple(change for change in changes if is_summed(view.form, change.path))

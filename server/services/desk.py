@@ -78,7 +78,7 @@ class Desk:
         number = since if since is not None and 1 <= since <= submission.revision else usual
         if view.form.kind == "survey":
             return Opened(masked(view), events, None, None)
-        before = self.submissions.revision(submission_id, number) if number >= 1 else None
+        before = self.reviewer.edition(view, number) if number >= 1 else None
         now = _now(view)
         sent, sent_results = _NO_CHANGES, _NO_CHANGES
         if before is not None:

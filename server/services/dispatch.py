@@ -116,7 +116,8 @@ class Dispatch:
             # The return holds no figures of its own; its records are frozen as long as it is sent.
             found = observe_records(view.form, self._documents(submission.id), view.context, units)
         else:
-            found = observe(view.form, sealed.answers, sealed.statuses, sealed.computed, units)
+            form = self.reviewer.editions.form_of(view.form, sealed)
+            found = observe(form, sealed.answers, sealed.statuses, sealed.computed, units)
         round_ = self.obligations.round(view.obligation.round) if view.obligation.round else None
         self.observations.replace(
             submission.id,

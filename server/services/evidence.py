@@ -1,7 +1,7 @@
 """Evidence of sealed editions: what a reader takes away to check a report without the server."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.core.access import Actor
 from server.core.event import GENESIS
@@ -75,8 +75,9 @@ class Evidence:
             said = details.get("records")
             kept = said if isinstance(said, str) else None
             records = kept or self.submissions.content_digest(revision.submission)
+        version = revision.version or view.submission.version
         return sealed_document(
-            view.submission,
+            replace(view.submission, version=version),
             revision.number,
             answers=revision.answers,
             statuses=revision.statuses,

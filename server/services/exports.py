@@ -131,7 +131,9 @@ class Exports:
 
     def list_(self, actor: Actor, *, after: str | None = None, limit: int = 50) -> Page[Job]:
         """The actor's own exports, the newest first."""
-        found = self.jobs.list_(account=actor.account, after=after, limit=limit + 1)
+        found = self.jobs.list_(
+            account=actor.account, kind="export:*", after=after, limit=limit + 1
+        )
         return Page.cut(list(found), limit)
 
     def job(self, actor: Actor, job_id: str) -> Job:

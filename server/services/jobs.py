@@ -1,6 +1,6 @@
 """Background jobs: long work that a person started, with progress that survives a restart."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -9,10 +9,12 @@ from server.core.access import Actor
 from server.core.job import Job, JobState
 from server.core.ports import Clock, Transaction
 from server.errors import BieumauError
-from server.services.exports import LEASE_SECONDS, Exports
+from server.services.exports import LEASE_SECONDS
 from server.storage.jobs import JobStore
 
 log = structlog.get_logger()
+
+Runner = Callable[[Job, Actor], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Jobs:
     """The worker's queue."""
 
     store: JobStore
-    exports: Exports
+    runners: Mapping[str, Runner]  # by the part of a job's kind before the colon
     actor_of: Callable[[str], Actor]
     transaction: Transaction
     clock: Clock
@@ -46,7 +48,7 @@ class Jobs:
 
     def _run(self, job: Job) -> None:
         # The rights of the moment count, not those of the moment of asking.
-        self.exports.run(job, self.actor_of(job.account))
+        self.runners[job.kind.partition(":")[0]](job, self.actor_of(job.account))
 
 
 def _code_of(error: Exception) -> str:

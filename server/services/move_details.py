@@ -4,15 +4,25 @@ from collections.abc import Mapping, Sequence
 
 import jsonschema_rs
 
+from server.core.attachment import Attachment
+from server.core.event import Event
 from server.core.finding import Finding
+from server.core.form import Form
+from server.core.signed_copy import SignedCopyRule, copies_since
 from server.core.submission import Revision
 from server.core.workflow import Move
-from server.errors import InputInvalid
+from server.core.workflow_parts import file_fields
+from server.errors import GuardFailed, InputInvalid
 from server.services.review import SubmissionView
 
 
-def checked_input(move: Move, supplied: Mapping[str, object]) -> dict[str, object]:
-    """What the actor supplied, as the move's ``input`` asks for it; else ``InputInvalid``."""
+def checked_input(
+    move: Move, supplied: Mapping[str, object], attached: Sequence[Attachment]
+) -> dict[str, object]:
+    """What the actor supplied, as the move's ``input`` asks for it; else ``InputInvalid``.
+
+    A field that asks for a file names one of *attached*; the row keeps its bytes' digest with it.
+    """
     if move.input is None:
         return {}
     validator = jsonschema_rs.Draft202012Validator(dict(move.input), validate_formats=True)
@@ -24,9 +34,25 @@ def checked_input(move: Move, supplied: Mapping[str, object]) -> dict[str, objec
         }
         for error in validator.iter_errors(dict(supplied))
     ]
+    given, there = dict(supplied), {one.id: one for one in attached}
+    for key in file_fields(move.input):
+        found = there.get(str(given.get(key)))
+        if found is not None:
+            given[key] = {"attachment": found.id, "sha256": found.sha256}
+        elif key in given:
+            errors.append({"path": f"/{key}", "code": "unknown-attachment", "message": ""})
     if errors:
         raise InputInvalid(errors=errors, input=move.input)
-    return dict(supplied)
+    return given
+
+
+def require_signed_copy(
+    form: Form, attached: Sequence[Attachment], history: Sequence[Event]
+) -> None:
+    """Raise ``GuardFailed`` where the form wants the signed copy with the report and none is."""
+    rule = SignedCopyRule.of(form.settings.get("signedCopy"))
+    if rule.required and not copies_since(attached, history):
+        raise GuardFailed(guard="signed_copy")
 
 
 def signature_details(move: Move) -> dict[str, object]:

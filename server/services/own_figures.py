@@ -5,7 +5,7 @@ Only units for which the reader fills or signs; everybody else has ``Reports``.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,6 +24,7 @@ from server.errors import NotFound
 from server.hooks import Exporter, Table
 from server.hooks.manager import Plugins
 from server.services.catalogue import Catalogue
+from server.services.editions import Editions
 from server.services.reference import Reference
 from server.services.reports import Reports
 from server.storage.submissions import SubmissionStore
@@ -80,6 +81,7 @@ class OwnFigures:
     reference: Reference
     reports: Reports
     plugins: Plugins
+    editions: Editions
 
     def units(self, actor: Actor) -> list[OrgUnit]:
         """The units for which the actor fills or signs, as they are called last."""
@@ -114,9 +116,21 @@ class OwnFigures:
             known = found.get(one.period)
             # Preliminary and final rounds share a period: what was sent last counts.
             if known is None or known.revision.sealed_at <= revision.sealed_at:
-                edition = self.catalogue.form(one.form, one.version)
+                edition = self.catalogue.form(one.form, revision.version or one.version)
                 found[one.period] = Sealed(Period.parse(one.period), edition, revision)
-        return sorted(found.values(), key=lambda one: one.period.end)
+        return self._in_one_version(unit, sorted(found.values(), key=lambda one: one.period.end))
+
+    def _in_one_version(self, unit: str, sealed: list[Sealed]) -> list[Sealed]:
+        """All as the newest of their versions asks them, so that a line goes on over a change."""
+        if len({one.form.version for one in sealed}) <= 1:
+            return sealed
+        newest = max((one.form for one in sealed), key=lambda form: form.version)
+        found = []
+        for one in sealed:
+            place = self.reference.tree_of(unit, one.period).by_id[unit]
+            edition = self.editions.read_as(newest, one.revision, place, one.period)
+            found.append(replace(one, form=newest, revision=edition))
+        return found
 
     def of_section(self, sealed: Sequence[Sealed], section: Section, column: str) -> History:
         """The lines of a section over the periods; of a grid in one of its columns."""

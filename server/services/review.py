@@ -23,6 +23,7 @@ from server.errors import PartClosed
 from server.services.catalogue import Catalogue
 from server.services.circumstances import facts_of, reader_of, visit_of
 from server.services.contexts import context_of
+from server.services.editions import Editions
 from server.services.reference import Reference
 from server.services.scope import Scope
 from server.services.verdicts import Verdicts
@@ -107,6 +108,10 @@ class Reviewer:
     parts: PartStore
     events: EventStore
     verdicts: Verdicts = field(default_factory=Verdicts)
+    editions: Editions = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "editions", Editions(self.catalogue))
 
     def view(self, actor: Actor, submission: Submission) -> SubmissionView:
         """The view of a submission read just now; ``NotFound`` when out of scope."""
@@ -289,13 +294,23 @@ class Reviewer:
         return replace(verdict, findings=without_answered(verdict.findings, submission.reasons))
 
     def previous(self, form: Form, unit_id: str, period: Period) -> Revision | None:
-        """The last revision that the unit sent for the period before, if any."""
-        return self.submissions.latest_revision_of(form.code, unit_id, period.previous().id)
+        """The last revision that the unit sent for the period before, if any, as *form* asks it."""
+        before = period.previous()
+        found = self.submissions.latest_revision_of(form.code, unit_id, before.id)
+        if found is None or found.version in (None, form.version):
+            return found
+        unit = self.reference.tree_of(unit_id, before).by_id[unit_id]
+        return self.editions.read_as(form, found, unit, before)
+
+    def edition(self, view: SubmissionView, number: int) -> Revision:
+        """A sealed edition as the version asks it in which the report stands now."""
+        found = self.submissions.revision(view.submission.id, number)
+        return self.editions.read_as(view.form, found, view.unit, view.period)
 
     def context(
         self, form: Form, unit: OrgUnit, period: Period, previous: Revision | None
     ) -> Context:
-        return context_of(self.submissions, form, unit, period, previous)
+        return context_of(self.submissions, form, unit, period, previous, editions=self.editions)
 
     @staticmethod
     def places(form: Form, unit_id: str, tree: Tree) -> dict[str, str]:

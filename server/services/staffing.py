@@ -81,6 +81,8 @@ class Staffing:
         forms: dict[tuple[str, str, str], dict[str, None]] = {}
         units: dict[tuple[str, str, str], dict[str, None]] = {}
         for form in self.catalogue.forms():
+            if self.catalogue.is_retired("form", form.code, today):
+                continue
             owner = str(form.settings.get("owner") or "")
             apart = form.code if (form.code, owner) in tree.owners else ""
             for unit in owing_with_sums(form, rules_on(form, rules, today), tree):

@@ -289,26 +289,35 @@ class Submissions:
     def revisions(self, actor: Actor, submission_id: str) -> list[Revision]:
         view = self.get(actor, submission_id)
         found = self.submissions.revisions(submission_id)
-        return [one if view.personal else masked_revision(view.form, one) for one in found]
+        return [self._shown(view, one) for one in found]
 
     def revision(self, actor: Actor, submission_id: str, number: int) -> Revision:
         view = self.get(actor, submission_id)
-        found = self.submissions.revision(submission_id, number)
-        return found if view.personal else masked_revision(view.form, found)
+        return self._shown(view, self.submissions.revision(submission_id, number))
+
+    def edition(self, actor: Actor, submission_id: str, number: int) -> Revision:
+        """An edition as the version asks it in which the report stands now, for comparison."""
+        view = self.get(actor, submission_id)
+        return self._shown(view, self.reviewer.edition(view, number))
+
+    def _shown(self, view: SubmissionView, revision: Revision) -> Revision:
+        if view.personal:
+            return revision
+        return masked_revision(self.reviewer.editions.form_of(view.form, revision), revision)
 
     def diff(
         self, actor: Actor, submission_id: str, from_: int, to: int | None = None
     ) -> tuple[Change, ...]:
         """The cells that changed between two revisions, or from one to what stands now."""
         view = self.reviewer.view(actor, self.submissions.get(submission_id))
-        before = self.submissions.revision(submission_id, from_)
+        before = self.reviewer.edition(view, from_)
         if to is None:
             # Sealing writes down what did not arise; the draft is compared as it would be sealed.
             answers, statuses = view.submission.answers, view.submission.statuses
             if not view.submission.nil:
                 answers, statuses = seal(view.form, answers, statuses)
         else:
-            after = self.submissions.revision(submission_id, to)
+            after = self.reviewer.edition(view, to)
             answers, statuses = after.answers, after.statuses
         found = diff(view.form, before.answers, before.statuses, answers, statuses)
         return found if view.personal else mask_changes(view.form, found)

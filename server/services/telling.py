@@ -4,7 +4,7 @@ Asked by the dispatcher after commit, for each event perhaps more than once. Nob
 they did themselves.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from server.core.access import Role
@@ -14,9 +14,11 @@ from server.core.notice import KEPT_FOR, Notice, NoticeKind
 from server.core.obligation import Obligation
 from server.core.period import Period
 from server.core.ports import Clock
+from server.core.reopen_request import ASKED, REFUSED, REOPEN
 from server.core.submission import Submission
 from server.core.workflow_parts import People
 from server.services.accounts import Accounts
+from server.services.reopen_requests import may_reopen
 from server.services.review import Reviewer
 from server.storage.notices import NoticeStore
 from server.storage.obligations import ObligationStore
@@ -30,6 +32,8 @@ _OF_OBLIGATIONS: Mapping[str, NoticeKind] = {
     "obligation.extension_asked": NoticeKind.EXTENSION_ASKED,
     "obligation.extension_refused": NoticeKind.EXTENSION_REFUSED,
 }
+#: Events that leave a report where it is and are told all the same.
+_STAYING = ("submission.commented", ASKED, REFUSED)
 #: What the filing unit is told of, besides arrivals further up.
 _OUTCOMES: Mapping[str, NoticeKind] = {
     "submission.return": NoticeKind.RETURNED,
@@ -61,20 +65,24 @@ class Telling:
         if not event.subject.startswith(_SUBMISSION):
             return 0
         moved = "to" in event.details and event.details.get("from") != event.details["to"]
-        if not moved and event.name != "submission.commented":
+        if not moved and event.name not in _STAYING:
             return 0
         submission = self.submissions.get(event.subject.removeprefix(_SUBMISSION))
+        if event.name in (ASKED, REFUSED):
+            return self._reopening(event, submission)
         if not moved:
             return self._commented(event, submission)
         # Whoever acted has seen it, and it no longer waits where it waited before.
         self.store.settle(submission.id, event.happened_at, account=event.actor)
         self.store.settle(submission.id, event.happened_at, kind=NoticeKind.ARRIVED)
+        if event.name == f"submission.{REOPEN}":
+            self.store.settle(submission.id, event.happened_at, kind=NoticeKind.REOPEN_ASKED)
         told = 0
         if event.name in _OUTCOMES:
             own = self._of_unit(submission.filing_unit, Role.REPORTER, Role.SIGNER)
             told += self._keep(event, _OUTCOMES[event.name], own, submission)
         if submission.state == event.details["to"]:  # else it has moved on since
-            waiting = self._awaited(submission)
+            waiting = self._offered(submission, _AWAITED)
             told += self._keep(event, NoticeKind.ARRIVED, waiting, submission)
         return told
 
@@ -144,8 +152,21 @@ class Telling:
             thread |= self._of_unit(submission.filing_unit, Role.REPORTER)
         return self._keep(event, NoticeKind.COMMENTED, thread, submission, {"path": comment.path})
 
-    def _awaited(self, submission: Submission) -> set[str]:
-        """Whoever may sign or approve it in its state, and who stands for them today."""
+    def _reopening(self, event: Event, submission: Submission) -> int:
+        """Those who may reopen the report now are told of a request, the unit of its refusal."""
+        if event.name == REFUSED:
+            self.store.settle(submission.id, event.happened_at, kind=NoticeKind.REOPEN_ASKED)
+            own = self._of_unit(submission.filing_unit, Role.REPORTER, Role.SIGNER)
+            return self._keep(event, NoticeKind.REOPEN_REFUSED, own, submission)
+        people = {
+            account
+            for account in self._offered(submission, (REOPEN,))
+            if may_reopen(self.reviewer, self.accounts.actor_of(account), submission)
+        }
+        return self._keep(event, NoticeKind.REOPEN_ASKED, people, submission)
+
+    def _offered(self, submission: Submission, events: Collection[str]) -> set[str]:
+        """Whose such an event is in the report's state, and who stands for them today."""
         form = self.reviewer.catalogue.form(submission.form, submission.version)
         workflow = self.reviewer.catalogue.workflow(
             submission.workflow, submission.workflow_version
@@ -157,7 +178,7 @@ class Telling:
         people: set[People] = {
             one
             for move in workflow.transitions
-            if move.event in _AWAITED and submission.state in move.sources
+            if move.event in events and submission.state in move.sources
             for one in move.people
         }
         found: set[str] = set()

@@ -20,9 +20,8 @@ from server.core.workbook_stamp import Stamp, StampCell, StampSheet
 from server.core.workbook_values import TYPED_SIGNS, Held, options_of, takes_signs
 from server.hooks import Workbook, WorkbookCell, WorkbookCheck, WorkbookSheet
 from server.hooks.workbook import CellData, WorkbookValue
-from server.services.review import SubmissionView
 from server.services.sheets import DEMO_NOTICE, STATUS_SIGNS, unit_title
-from server.services.workbook_frame import frame_of, says_limits
+from server.services.workbook_frame import DrawnReport, frame_of, says_limits
 
 #: Empty lines of a roster beyond those it has.
 SPARE_LINES: Final = 30
@@ -35,14 +34,12 @@ _SIGNS: Final = tuple(sign for sign in TYPED_SIGNS if sign not in ("—", "−",
 class _Drawing:
     """What every worksheet is drawn from."""
 
-    view: SubmissionView
+    view: DrawnReport
     whole: Mapping[str, object]
     formulas: Formulas
 
 
-def draw(
-    view: SubmissionView, *, new_line: Callable[[], str], at: datetime, demo: bool
-) -> Workbook:
+def draw(view: DrawnReport, *, new_line: Callable[[], str], at: datetime, demo: bool) -> Workbook:
     """The workbook of what stands in *view*; *new_line* names the empty lines of rosters."""
     form, submission = view.form, view.submission
     whole = merged(form, submission.answers, view.verdict.computed)
@@ -197,7 +194,7 @@ def _check(cell: Column | Field) -> WorkbookCheck | None:
 
 
 def _stamp_sheet(
-    view: SubmissionView, section: PlacedSection, cells: Sequence[WorkbookCell]
+    view: DrawnReport, section: PlacedSection, cells: Sequence[WorkbookCell]
 ) -> StampSheet:
     answers, statuses = view.submission.answers, view.submission.statuses
     opened = {(cell.row, cell.column) for cell in cells if cell.style == "input"}

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
+from server.core.answers import Verdict
+from server.core.form import Form
 from server.core.layout import Column, Field, Grid
+from server.core.org_unit import OrgUnit
+from server.core.period import Period
+from server.core.submission import Submission
 from server.core.vietnamese_numbers import format_number
 from server.core.workbook_map import HEAD_ROWS, ORDER_COLUMN, PlacedSection
 from server.hooks import WorkbookCell, WorkbookSpan
-from server.services.review import SubmissionView
 from server.services.sheets import DEMO_NOTICE, unit_title
 
 _HOW: Final = (
@@ -26,6 +30,25 @@ _TEXT_WIDTH: Final = 22.0
 _LONG_TEXT: Final = 100
 
 
+class DrawnReport(Protocol):
+    """What a workbook is drawn from: a submission as one sees it, or a form on trial."""
+
+    @property
+    def form(self) -> Form: ...
+
+    @property
+    def submission(self) -> Submission: ...
+
+    @property
+    def unit(self) -> OrgUnit: ...
+
+    @property
+    def period(self) -> Period: ...
+
+    @property
+    def verdict(self) -> Verdict: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The cells around the figures and the set-up of one worksheet."""
@@ -36,7 +59,7 @@ class Frame:
     repeated_rows: tuple[int, int] | None
 
 
-def frame_of(view: SubmissionView, placed: PlacedSection, *, demo: bool) -> Frame:
+def frame_of(view: DrawnReport, placed: PlacedSection, *, demo: bool) -> Frame:
     """Everything in a worksheet that nobody fills."""
     cells = [*_head(view, placed, demo=demo)]
     spans: list[WorkbookSpan] = []
@@ -69,7 +92,7 @@ def says_limits(cell: Column | Field) -> str:
     return f"Ô này nhận nhiều nhất {cell.max_length} ký tự."
 
 
-def _head(view: SubmissionView, placed: PlacedSection, *, demo: bool) -> Iterator[WorkbookCell]:
+def _head(view: DrawnReport, placed: PlacedSection, *, demo: bool) -> Iterator[WorkbookCell]:
     settings = view.form.settings
     constructed = bool(settings.get("constructed", False))
     code = (

@@ -7,7 +7,7 @@ refused here, and by the database.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from server.core.indicator import CodeList, CodeListItem, Indicator, Measure
 from server.core.json_text import digest as digest_of
@@ -15,7 +15,7 @@ from server.core.json_text import dumps
 from server.core.vietnamese import collation_key, fold
 from server.errors import DefinitionChanged, NotFound
 from server.storage.database import Database
-from server.storage.fields import instant_text
+from server.storage.fields import day, instant_text
 from server.storage.models import (
     CodeListVersionRow,
     FormVersionRow,
@@ -278,6 +278,14 @@ class CatalogueStore:
             " WHERE valid_from IS NOT NULL"
         )
         return {(row[0], row[1], row[2]): str(row[3]) for row in rows}
+
+    def last_days(self) -> dict[tuple[str, str, int], date]:
+        """By kind, code and version (0: all of them) the last day that holds, where one does."""
+        rows = self._database.rows(
+            "SELECT kind, code, version, last_on FROM definition_retirement WHERE id IN"
+            " (SELECT MAX(id) FROM definition_retirement GROUP BY kind, code, version)"
+        )
+        return {(row[0], row[1], row[2]): day(row[3]) for row in rows if row[3] is not None}
 
     # Changes
 

@@ -14,7 +14,7 @@ from server.storage.searching import marks
 
 _REVISION = (
     "submission_id, number, answers, statuses, computed, reasons, nil, digest, receipt,"
-    " sealed_at, sealed_by"
+    " sealed_at, sealed_by, form_version"
 )
 
 _CHANGE = "id, revision, path, old, new, status, origin, changed_by, changed_at"
@@ -52,7 +52,7 @@ class RevisionStore:
         """
         added = self._database.run(
             f"INSERT INTO submission_revision ({_REVISION})"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (
                 revision.submission,
                 revision.number,
@@ -65,6 +65,7 @@ class RevisionStore:
                 revision.receipt,
                 instant_text(revision.sealed_at),
                 revision.sealed_by,
+                revision.version,
             ),
         )
         if not added:
@@ -263,7 +264,20 @@ def _draft_change(row: tuple) -> DraftChange:
 
 
 def _revision(row: tuple) -> Revision:
-    submission, number, answers, statuses, computed, reasons, nil, sum_, receipt, at, by = row
+    (
+        submission,
+        number,
+        answers,
+        statuses,
+        computed,
+        reasons,
+        nil,
+        sum_,
+        receipt,
+        at,
+        by,
+        version,
+    ) = row
     return Revision(
         submission=submission,
         number=number,
@@ -276,4 +290,5 @@ def _revision(row: tuple) -> Revision:
         receipt=receipt,
         sealed_at=instant(at),
         sealed_by=by,
+        version=version,
     )

@@ -107,6 +107,29 @@ class SurveyRecordStore:
         self._put_keys(record, standing)
         return record.edit + 1
 
+    def rewrite_record(
+        self,
+        record: SurveyRecord,
+        answers: Mapping[str, object],
+        statuses: Mapping[str, str],
+        standing: Standing,
+        *,
+        by: str,
+        at: datetime,
+    ) -> None:
+        """Writes a record as another version of its form asks it, a deleted one as well."""
+        if record.deleted_at is None:
+            self.save_record(
+                record, answers=answers, statuses=statuses, standing=standing, by=by, at=at
+            )
+            return
+        # Its standing is found when somebody puts it back.
+        self._write_record(
+            record,
+            "answers = ?, statuses = ?, changed_by = ?, changed_at = ?",
+            (dumps(answers), dumps(statuses), by, instant_text(at)),
+        )
+
     def put_standing(self, record: SurveyRecord, standing: Standing) -> None:
         """Writes the standing of a record whose answers stay as they are."""
         self._database.run(

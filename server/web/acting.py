@@ -6,6 +6,7 @@ from server.core.access import Actor
 from server.core.event import Event
 from server.core.workflow import Move
 from server.services.delegations import Decidable, stands_for, stood_for
+from server.services.reopen_requests import Reopening
 from server.web.language import gettext as _
 from server.web.session import services
 
@@ -23,6 +24,13 @@ def doer_of(account: str, details: Mapping[str, object]) -> str:
         return name
     whom = services().accounts.name_of(principal)
     return _("%(name)s, thay mặt ông/bà %(whom)s", name=name, whom=whom)
+
+
+def asker_of(found: Reopening | None) -> str:
+    """Who asked for the report to be reopened; empty where nobody did."""
+    if found is None or found.request is None:
+        return ""
+    return doer_of(found.request.asked_by, {"on_behalf_of": found.request.on_behalf_of})
 
 
 def behalf_note(actor: Actor, view: Decidable) -> str:

@@ -5,7 +5,7 @@ uploads through the API to show how far it is.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Blueprint, Response, flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +14,7 @@ from server.core.access import Right
 from server.core.answer_paths import cell_title
 from server.core.attachment import TYPES, Attachment, AttachmentKind
 from server.core.json_text import dumps
+from server.core.signed_copy import SignedCopyRule
 from server.core.vietnamese import format_number, nfc
 from server.errors import AttachmentRefused, InputInvalid, PartClosed, TransitionRefused
 from server.services.review import SubmissionView
@@ -24,6 +25,7 @@ from server.web.problems import problem_of
 from server.web.session import current_actor, services
 from server.web.submission_texts import anchor_of
 from server.web.submission_words import gettext as _
+from server.web.workflow_words import days_word
 
 blueprint = Blueprint("attachments", __name__)
 _KILO = 1000
@@ -54,9 +56,13 @@ class Shelf:
     most: str
     accept: str
     told: str
+    rule: SignedCopyRule
+    copy_until: date | None  # the signed copy is still to follow, in time until this day
+    may_add_copy: bool
+    late: bool
 
     def __bool__(self) -> bool:
-        return bool(self.files) or self.may_change
+        return bool(self.files) or self.may_change or self.copy_until is not None
 
     @property
     def signed(self) -> tuple[ShownFile, ...]:
@@ -65,8 +71,8 @@ class Shelf:
 
 @blueprint.app_context_processor
 def _around() -> dict[str, object]:
-    """``attachments_of(view)`` for the partials."""
-    return {"attachments_of": shelf_of}
+    """``attachments_of(view)`` and ``copy_days(duration)`` for the partials."""
+    return {"attachments_of": shelf_of, "copy_days": days_word}
 
 
 @blueprint.post("/submissions/<submission_id>/attachments")
@@ -131,12 +137,17 @@ def shelf_of(view: SubmissionView) -> Shelf:
     """The attached files of a report, and whether the reader may change them."""
     service = services().attachments
     found = service.list_(current_actor(), view.submission.id)
+    until = service.copy_awaited_until(view)
     return Shelf(
         files=tuple(_shown(one, view) for one in found),
         may_change=service.may_change(view),
         most=size_text(service.limits.most_bytes),
         accept=",".join(f".{ending}" for known in TYPES for ending in known.endings),
         told=dumps(_told(view)) if service.may_change(view) else "",
+        rule=SignedCopyRule.of(view.form.settings.get("signedCopy")),
+        copy_until=until,
+        may_add_copy=until is not None and view.fills,
+        late=until is not None and services().clock.today() > until,
     )
 
 

@@ -84,6 +84,11 @@ def chart_of(labels: Sequence[str], values: Sequence[Number | None]) -> Chart | 
     )
 
 
+def slot_start(count: int, place: int) -> float:
+    """Where the slot of a point begins: between it and the one before."""
+    return round(_LEFT + (WIDTH - _LEFT - _RIGHT) / count * place, 1)
+
+
 def _runs(points: Sequence[Point | None]) -> list[str]:
     """Polylines; a period without a value leaves a gap."""
     runs: list[list[str]] = [[]]

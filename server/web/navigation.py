@@ -149,6 +149,8 @@ def _is_here(endpoint: str) -> bool:
     here = request.endpoint or ""
     if endpoint == "reports.progress" and here.startswith("board."):
         return True  # the other pages of the same entry
+    if endpoint == "urging.index" and here.startswith(("urging.", "urging_log.")):
+        return True
     return here == endpoint or (
         endpoint.endswith(".index_view") and here.startswith(endpoint.removesuffix("index_view"))
     )

@@ -163,6 +163,12 @@ CATALOGUE: Mapping[str, Entry] = {
         "Kỳ báo cáo đã khóa",
         "Kỳ này đã chốt. Muốn sửa, bấm Đề nghị mở lại và ghi lý do.",
     ),
+    "reopen-asked": Entry(
+        409,
+        "Đã có đề nghị mở lại",
+        "Báo cáo này đã có đề nghị mở lại đang chờ trả lời. Xem người đề nghị, thời điểm và lý do "
+        "ở đầu trang báo cáo.",
+    ),
     # Definitions, files, plugins
     "definition-invalid": Entry(
         422,

@@ -210,6 +210,10 @@ TEXTS: Final[Mapping[str, Callable[[Facts], str]]] = {
         duration=_fact(facts, "duration"),
     ),
     "duplicate-code": _repeated,
+    "ends-before-begin": lambda facts: _(
+        "Mã “%(item)s” hết áp dụng trước ngày bắt đầu áp dụng.", item=_fact(facts, "item")
+    ),
+    "not-a-day": lambda facts: _("Không có ngày %(day)s.", day=_fact(facts, "day")),
     "duplicate-name": _repeated,
     "duplicate-key": _repeated,
     "layout-unknown": lambda facts: _(
@@ -284,6 +288,7 @@ TEXTS: Final[Mapping[str, Callable[[Facts], str]]] = {
     "migration-backwards": lambda facts: _(
         "x-migrate phải bắt đầu từ một phiên bản trước phiên bản này."
     ),
+    "migration-shares": lambda facts: _("Mỗi nơi nhận phải có một tỷ lệ, cộng lại đúng bằng 1."),
     "test-failed": _failed,
     "clean-test-missing": lambda facts: _(
         "Cần ít nhất một ví dụ có số liệu và không có lỗi, cảnh báo nào."

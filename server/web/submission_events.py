@@ -30,12 +30,12 @@ from server.errors import (
 )
 from server.services.review import SubmissionView
 from server.web.acting import behalf_of, doer
-from server.web.parts import part_title
+from server.web.guard_words import objections
 from server.web.policy import policy
 from server.web.problems import problem_of
 from server.web.rendering import Figures, figures_of
 from server.web.session import current_actor, services
-from server.web.submission_inputs import fields_of, messages_of, supplied_of, unread_of
+from server.web.submission_inputs import fields_of, files_of, messages_of, supplied_of, unread_of
 from server.web.submission_program import usual_reasons
 from server.web.submission_states import NextStep, event_title, next_step
 from server.web.submission_texts import ShownFinding
@@ -109,12 +109,13 @@ def fire(submission_id: str, event: str) -> ResponseReturnValue:
     try:
         if unread:
             raise InputInvalid(errors=[{"path": f"/{key}"} for key in unread])
-        services().approvals.decide(
+        services().supplied_files.decide(
             actor,
             submission_id,
             event,
             seen=seen,
             supplied=typed.supplied,
+            files=files_of(None if move is None else move.input, request.files),
             reasons=[
                 {"code": code, "path": path, "text": text}
                 for (code, path), text in typed.reasons.items()
@@ -207,7 +208,6 @@ def _changed(
 def _refused(
     view: SubmissionView, actor: Actor, move: Move, typed: Typed, error: BieumauError
 ) -> ResponseReturnValue:
-    detail = problem_of(error).detail
     errors: list[dict[str, str]] = []
     if isinstance(error, InputInvalid):
         errors = messages_of(move.input, typed.texts, error.facts.get("errors"))
@@ -217,32 +217,12 @@ def _refused(
             for asked in _asked(view, figures_of(view), typed)
             if len(asked.text) < _SHORTEST_REASON
         ]
-    elif isinstance(error, GuardFailed) and error.facts.get("guard") == "parts_in":
-        errors = [
-            {"field": "", "message": _("%(part)s chưa xong. Chờ báo xong, hoặc bấm Gửi không chờ "
-                                       "phần này và ghi lý do.", part=part_title(view, key))}
-            for key in error.facts["parts"]  # type: ignore[attr-defined]
-        ]  # fmt: skip
-    elif isinstance(error, GuardFailed) and error.facts.get("guard") == "children_done":
-        errors = [{"field": "", "message": _children_message(view, error)}]
+    else:
+        errors = objections(view, error)
     return _page(
-        view, actor, move, typed, errors or [{"field": "", "message": detail}],
+        view, actor, move, typed, errors or [{"field": "", "message": problem_of(error).detail}],
         status=problem_of(error).status,
     )  # fmt: skip
-
-
-def _children_message(view: SubmissionView, error: GuardFailed) -> str:
-    """Why the sums cannot be passed on as they are, and what to do."""
-    units = error.facts.get("org_units")
-    tree = services().reference.tree_of(view.unit.id, view.period)
-    names = ", ".join(tree.by_id[unit].name for unit in (units if isinstance(units, list) else ()))
-    if error.facts.get("reason") == "stale":
-        return _("Báo cáo của %(units)s đã thay đổi. Mở trang Tổng hợp và tổng hợp lại.",
-                 units=names)  # fmt: skip
-    if error.facts.get("reason") == "not-consolidated":
-        return _("Chưa tổng hợp từ cấp dưới. Mở trang Tổng hợp và bấm Tổng hợp từ cấp dưới.")
-    return _("Còn thiếu báo cáo của %(units)s. Mở trang Tổng hợp, tổng hợp lại hoặc ghi lý do gửi "
-             "khi còn thiếu.", units=names)  # fmt: skip
 
 
 def _after(submission_id: str, event: str) -> ResponseReturnValue:

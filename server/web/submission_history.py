@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from server.core.access import Right
 from server.core.answer_paths import cell_title
-from server.core.answers import Verdict
 from server.core.difference import without_sealing
 from server.core.event import Event
+from server.core.period import Period
+from server.core.shape import mapping
 from server.core.submission import Change, Revision
 from server.core.workflow import Workflow
 from server.errors import NotFound
@@ -31,6 +32,15 @@ blueprint = Blueprint("submission_history", __name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that was supplied with a move; a file has an *address*."""
+
+    title: str
+    text: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Past:
     """One line of the history."""
 
@@ -39,7 +49,7 @@ class Past:
     who: str
     reason: str
     receipt: str
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[Fact, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +73,18 @@ def history(submission_id: str) -> ResponseReturnValue:
     changes: tuple[Changed, ...] | None = None
     if older is not None:
         found = service.diff(actor, submission_id, older, newer)
-        before = service.revision(actor, submission_id, older)
-        after = None if newer is None else service.revision(actor, submission_id, newer)
+        before = service.edition(actor, submission_id, older)
+        after = None if newer is None else service.edition(actor, submission_id, newer)
         changes = tuple(
             _changed(view, change, before, after)
             for change in without_sealing(view.form, found, before.statuses)
         )
     events = service.history(actor, submission_id)
+    said = services().reopen_requests.reasons(events)
     return render_template(
         "submissions/history.html",
         head=head_of(view, actor),
-        past=[_past(view.workflow, event) for event in reversed(events)],
+        past=[_past(view.workflow, event, said) for event in reversed(events)],
         revisions=list(reversed(revisions)),
         older=older,
         newer=newer,
@@ -89,8 +100,10 @@ def revision(submission_id: str, number: int) -> ResponseReturnValue:
     actor = current_actor()
     view = services().submissions.get(actor, submission_id)
     sealed = services().submissions.revision(actor, submission_id, number)
-    verdict = Verdict((), sealed.computed, view.verdict.relevant_off)
-    shown = figures(view.form, sealed.answers, sealed.statuses, verdict, nil=sealed.nil)
+    form, verdict = services().editions.as_sealed(
+        view.form, sealed, view.context, view.verdict.relevant_off
+    )
+    shown = figures(form, sealed.answers, sealed.statuses, verdict, nil=sealed.nil)
     return render_template(
         "submissions/revision.html", head=head_of(view, actor), revision=sealed, figures=shown
     )
@@ -150,19 +163,16 @@ def _changed(
     return Changed(title, old, new)
 
 
-def _past(workflow: Workflow, event: Event) -> Past:
+def _past(workflow: Workflow, event: Event, said: Mapping[str, str]) -> Past:
     details = event.details
-    note = details.get("note")
+    note = details.get("note", said.get(event.id))
     facts = [
-        (title, shown_value(details[key]))
-        for key, title in (
-            ("letter_number", _("Số, ký hiệu văn bản")),
-            ("signer_title", _("Chức danh người ký")),
-            ("signed_on", _("Ngày ký")),
-            ("due_on", _("Hạn gửi lại")),
-        )
+        Fact(title, *_supplied(event, details[key]))
+        for key, title in _titles(workflow, event).items()
         if key in details
     ]
+    if "cascade_of" in details:
+        facts.append(_cause(str(details["cascade_of"])))
     return Past(
         event=event,
         title=event_done(event, workflow),
@@ -171,6 +181,44 @@ def _past(workflow: Workflow, event: Event) -> Past:
         receipt=str(details.get("receipt", "")),
         facts=tuple(facts),
     )
+
+
+def _titles(workflow: Workflow, event: Event) -> dict[str, str]:
+    """What a move asked for, as the page called it; its reason is shown apart."""
+    titles = {
+        "letter_number": _("Số, ký hiệu văn bản"),
+        "signer_title": _("Chức danh người ký"),
+        "signed_on": _("Ngày ký"),
+        "due_on": _("Hạn gửi lại"),
+    }
+    for move in workflow.transitions:
+        fired = f"submission.{move.event}" == event.name
+        if fired and move.input is not None and event.details.get("from") in move.sources:
+            for key, declared in mapping(move.input["properties"]).items():
+                titles.setdefault(key, str(mapping(declared).get("title", key)))
+    return {key: title for key, title in titles.items() if key != "note"}
+
+
+def _cause(submission_id: str) -> Fact:
+    """The report with which a sum of it was reopened."""
+    kept = services().submissions.submissions.get(submission_id)
+    unit = services().reference.tree_of(kept.org_unit, Period.parse(kept.period))
+    name = unit.by_id[kept.org_unit].name
+    address = url_for("submissions.page", submission_id=submission_id)
+    return Fact(_("Mở lại cùng báo cáo của"), name, address)
+
+
+def _supplied(event: Event, value: object) -> tuple[str, str]:
+    """What was supplied as text and, of a file, its address."""
+    if not isinstance(value, Mapping):
+        return shown_value(value), ""
+    submission_id = event.subject.removeprefix("submission/")
+    address = url_for(
+        "attachments.download",
+        submission_id=submission_id,
+        attachment_id=str(value.get("attachment")),
+    )
+    return _("Tệp đính kèm"), address
 
 
 def _number(name: str) -> int | None:

@@ -7,8 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from werkzeug.datastructures import FileStorage
+
 from server.core.vietnamese import format_date, nfc
 from server.core.vietnamese_numbers import DateUnclear, parse_date
+from server.core.workflow_parts import FILE, file_fields
+from server.services.supplied_files import SentFile
 from server.web.submission_words import gettext as _
 
 _PREFIX = "input-"
@@ -22,7 +26,7 @@ class InputField:
 
     name: str
     title: str
-    kind: str  # text, long, date, choice
+    kind: str  # text, long, date, choice, file
     required: bool
     value: str
     choices: tuple[tuple[str, str], ...] = ()
@@ -56,11 +60,25 @@ def supplied_of(
     supplied: dict[str, object] = {}
     texts: dict[str, str] = {}
     for key, declared in _properties(schema).items():
+        if _kind(declared) == "file":
+            continue  # comes as a file beside the texts
         text = nfc(posted.get(f"{_PREFIX}{key}", "")[:_MOST]).strip()
         texts[key] = text
         if text:
             supplied[key] = _value(declared, text)
     return supplied, texts
+
+
+def files_of(
+    schema: Mapping[str, object] | None, sent: Mapping[str, FileStorage]
+) -> dict[str, SentFile]:
+    """The files that were sent for the fields that ask for one."""
+    found = {}
+    for key in file_fields(schema):
+        file = sent.get(f"{_PREFIX}{key}")
+        if file is not None and file.filename:
+            found[key] = SentFile(file.filename, file.read())
+    return found
 
 
 def unread_of(schema: Mapping[str, object] | None, supplied: Mapping[str, object]) -> list[str]:
@@ -85,7 +103,12 @@ def messages_of(
     required = _required(schema)
     for key, declared in _properties(schema).items():
         title, text = str(declared.get("title", key)), texts.get(key, "")
-        if key in required and not text:
+        if _kind(declared) == "file":
+            # A refused page keeps no file: it has to be chosen again, whatever else is wrong.
+            if key not in wrong and not (wrong and key in required):
+                continue
+            message = _("%(title)s: chọn tệp PDF, ảnh, Word hoặc Excel.", title=title)
+        elif key in required and not text:
             message = _("Nhập %(title)s.", title=title)
         elif key not in wrong:
             continue
@@ -127,8 +150,8 @@ def _required(schema: Mapping[str, object] | None) -> frozenset[str]:
 
 
 def _kind(declared: Mapping[str, object]) -> str:
-    if declared.get("format") == "date":
-        return "date"
+    if declared.get("format") in ("date", FILE):
+        return "file" if declared["format"] == FILE else "date"
     if "enum" in declared or declared.get("type") == "boolean":
         return "choice"
     return "long" if _whole(declared.get("maxLength")) > _LONG_TEXT else "text"

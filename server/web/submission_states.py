@@ -85,6 +85,8 @@ def event_done(event: Event, workflow: Workflow) -> str:
         "consolidated": _("Đã tổng hợp từ cấp dưới"),
         "commented": _("Đã ghi ý kiến"),
         "comment_resolved": _("Đã đánh dấu xong ý kiến"),
+        "reopen_asked": _("Đã đề nghị mở lại"),
+        "reopen_refused": _("Không mở lại"),
         "record_added": _("Đã thêm phiếu"),
         "record_deleted": _("Đã xóa phiếu"),
         "record_restored": _("Đã khôi phục phiếu"),

@@ -20,8 +20,10 @@ from server.errors import Conflict, RequestInvalid, Stale
 from server.services.children import Standing
 from server.services.guards import empty_cells
 from server.services.opening_values import proposed_lines
+from server.services.reopen_requests import Reopening
 from server.services.review import SubmissionView
 from server.services.sheets import unit_title
+from server.web.acting import asker_of
 from server.web.extensions import due_reason, offers_extension
 from server.web.policy import policy
 from server.web.rendering import figures_of
@@ -68,6 +70,8 @@ class ReportHead:
     due_reason: str
     may_extend: bool
     letter: bool  # whether the letter of its round can be opened
+    reopening: Reopening | None
+    reopen_asker: str
 
 
 @blueprint.post("/submissions/start")
@@ -155,6 +159,7 @@ def head_of(view: SubmissionView, actor: Actor) -> ReportHead:
     settings = view.form.settings
     returned, by = _return_of(view, actor)
     missing = len(empty_cells(view)) if view.state.editable else None
+    reopening = services().reopen_requests.about(actor, view)
     return ReportHead(
         view=view,
         badge=Badge(_("Không phát sinh"), "outline")
@@ -175,6 +180,8 @@ def head_of(view: SubmissionView, actor: Actor) -> ReportHead:
         due_reason=due_reason(view.obligation),
         may_extend=offers_extension(view.obligation),
         letter=bool(with_letters(actor, [view.obligation])),
+        reopening=reopening,
+        reopen_asker=asker_of(reopening),
     )
 
 

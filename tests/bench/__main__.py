@@ -11,6 +11,7 @@ from pathlib import Path
 
 import apsw
 
+from tests.bench.backtest import measure_backtest, worded_backtest
 from tests.bench.board import measure_board, worded_board
 from tests.bench.browser import measure_browser, worded_browser
 from tests.bench.desk import measure_desk, worded_desk
@@ -47,7 +48,12 @@ def main() -> int:
     parser.add_argument(
         "--impact", action="store_true", help="measure the impact of a new version, nothing else"
     )
+    parser.add_argument(
+        "--backtest", action="store_true", help="measure a new check on 1,560 reports, nothing else"
+    )
     given = parser.parse_args()
+    if given.backtest:
+        return _alone("backtest", _backtest, worded_backtest, as_json=given.json)
     if given.impact:
         return _alone("impact", _impact, worded_impact, as_json=given.json)
     if given.board:
@@ -126,6 +132,11 @@ def _board(*, as_json: bool, on_postgresql: bool) -> int:
 def _impact(folder: Path) -> dict[str, object]:
     """100,000 reports on SQLite: what is measured is the counting, not the database."""
     return {"sqlite": measure_impact(f"sqlite:///{folder / 'impact.db'}", folder)}
+
+
+def _backtest(folder: Path) -> dict[str, object]:
+    """1,560 reports on SQLite: what is measured is the judging."""
+    return {"sqlite": measure_backtest(f"sqlite:///{folder / 'backtest.db'}", folder)}
 
 
 def _alone(

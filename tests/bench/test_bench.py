@@ -6,6 +6,7 @@ from random import Random
 from server.core.answers import Context, UnitView, check
 from server.core.period import Period
 from tests.bench.__main__ import worded
+from tests.bench.backtest import measure_backtest, worded_backtest
 from tests.bench.board import PAGES, measure_board, worded_board
 from tests.bench.desk import measure_desk, worded_desk
 from tests.bench.form import COLUMNS, FIELDS, FORM, ROWS, bench_answers, bench_form
@@ -89,6 +90,15 @@ def test_opening_a_round_is_measured_on_two_hundred_units_and_forty_forms(tmp_pa
     assert found["reports"] == 8000
     assert 0 < float(str(found["preview_ms_median"])) < float(str(found["open_ms_most"])) < 20_000
     assert worded_rounds({"sqlite": found})[0].startswith("sqlite: reports 8000, preview_ms")
+
+
+def test_a_check_tried_on_history_flags_what_it_flags_when_it_is_there(tmp_path: Path) -> None:
+    found = measure_backtest(f"sqlite:///{tmp_path / 'backtest.db'}", tmp_path, reports=36)
+
+    assert found["reports"] == 36
+    assert 0 < int(str(found["flagged"])) < 36
+    assert found["flagged"] == found["flagged_when_switched_on"]
+    assert worded_backtest({"sqlite": found})[1].endswith("met")
 
 
 def test_a_small_study_of_impact_gives_every_figure(tmp_path: Path) -> None:

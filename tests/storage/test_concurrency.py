@@ -14,6 +14,7 @@ from server.core.obligation import Obligation
 from server.errors import Conflict, Stale, StillRunning
 from server.storage import migrations
 from server.storage.database import Database
+from server.storage.reminders import Delivery, ReminderStore
 from tests.databases import create_database, database_url, drop_database
 from tests.storage.conftest import NOW
 
@@ -200,6 +201,47 @@ def test_a_reminder_is_claimed_by_one_of_eight_workers(committed_world):
             return world.mail.claim_reminder(owed.id, "D+1", owed.due_on)
 
     assert sorted(at_once(world.database, [claim] * 8)) == [False] * 7 + [True]
+
+
+def test_what_one_worker_writes_the_mail_of_no_other_waits_for(committed_world):
+    """All or nothing of a recipient, at once: neither a lock timeout nor half of a digest."""
+    world = committed_world
+    store = ReminderStore(world.database)
+    with world.database.transaction():
+        owed = [world.owe(f"o{n}", period=f"{2000 + n}") for n in range(3)]
+        store.add([waiting(one.id) for one in owed[:2]])
+    held, done, found = threading.Event(), threading.Event(), []
+
+    def other():
+        held.wait(10)
+        try:
+            with world.database.transaction():
+                store.add([waiting(owed[2].id)])
+            with world.database.transaction():
+                found.append(store.waiting("email", "a@x.example"))
+        finally:
+            done.set()
+            world.database.engine.close()
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    with world.database.transaction():
+        mine = store.waiting("email", "a@x.example")
+        held.set()
+        # SQLite has one writer: there the other gets its turn afterwards and finds everything.
+        waited = done.wait(3 if world.database.kind == "postgresql" else 0)
+    thread.join(20)
+
+    assert len(mine) == 2
+    assert [len(one) for one in found] == [0 if world.database.kind == "postgresql" else 3]
+    assert waited is (world.database.kind == "postgresql")
+
+
+def waiting(obligation: str) -> Delivery:
+    return Delivery(
+        obligation, "D+1", "deadline", NOW.date(), "unit", None, "A", "a@x.example", "email", "vi",
+        NOW,
+    )  # fmt: skip
 
 
 def test_a_request_repeated_by_sixteen_threads_has_one_effect(committed_world):

@@ -7,19 +7,18 @@ import pytest
 from argon2 import PasswordHasher
 from werkzeug.test import TestResponse
 
-from server.storage.database import Database
 from tests.consolidation_world import FORM, PAPER, ROUND, Summing
 from tests.filling_world import PASSWORD
 from tests.web.conftest import Browser
-from tests.world import PERIOD, make_world
+from tests.world import PERIOD, World, copied_world
 
 WHY = "Cộng thiếu một hộ đã chuyển đến."
 OWED = {"form": FORM, "org_unit": "u-district", "period": PERIOD, "round": ROUND}
 
 
 @pytest.fixture
-def summing(database: Database, tmp_path: Path) -> Summing:
-    found = Summing.on(make_world(database, tmp_path))
+def summing(furnished: World, tmp_path: Path) -> Summing:
+    found = Summing.on(copied_world(furnished, furnished.application.database, tmp_path))
     hashed = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     for account in found.world.accounts.values():
         found.world.services.accounts.store.set_password(account, hashed, must_change=False)

@@ -59,6 +59,7 @@ def test_the_words_follow_the_rules_of_writing(code: str) -> None:
         (errors.GuardFailed(guard="children_done"), 409, "guard-failed"),
         (errors.GuardFailed(guard="not_own_work"), 403, "own-work"),
         (errors.PeriodClosed(state="closed"), 409, "period-closed"),
+        (errors.ReopenAsked(current={"by_name": "An"}), 409, "reopen-asked"),
         (errors.DefinitionInvalid(refusals=[]), 422, "definition-invalid"),
         (errors.DefinitionChanged(code="x", version=1), 409, "definition-changed"),
         (errors.BodyTooLarge(limit=1), 413, "body-too-large"),

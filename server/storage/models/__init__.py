@@ -26,7 +26,10 @@ from server.storage.models.definition_drafts import (
     DefinitionDraftStepRow,
     DefinitionIssueRow,
 )
-from server.storage.models.definition_migrations import DefinitionMigrationRow
+from server.storage.models.definition_migrations import (
+    DefinitionMigrationRow,
+    DefinitionMigrationSheetRow,
+)
 from server.storage.models.delegations import DelegationRow
 from server.storage.models.events import (
     CheckpointRow,
@@ -54,6 +57,7 @@ from server.storage.models.reminders import (
     UrgingRow,
     WorkerRunRow,
 )
+from server.storage.models.retirements import DefinitionRetirementRow
 from server.storage.models.rounds import (
     AssignmentRuleRow,
     ExtensionRequestRow,
@@ -105,6 +109,7 @@ MODELS: tuple[type[Row], ...] = (
     DefinitionDraftRow,
     DefinitionDraftStepRow,
     DefinitionIssueRow,
+    DefinitionRetirementRow,
     SessionRow,
     ApiTokenRow,
     OneTimeCodeRow,
@@ -120,6 +125,7 @@ MODELS: tuple[type[Row], ...] = (
     SubmissionRevisionRow,
     DraftChangeRow,
     DefinitionMigrationRow,
+    DefinitionMigrationSheetRow,
     CommentRow,
     NoticeRow,
     SubmissionPartRow,
@@ -165,6 +171,8 @@ __all__ = [
     "DefinitionDraftStepRow",
     "DefinitionIssueRow",
     "DefinitionMigrationRow",
+    "DefinitionMigrationSheetRow",
+    "DefinitionRetirementRow",
     "DelegationRow",
     "DraftChangeRow",
     "EventDeliveryRow",

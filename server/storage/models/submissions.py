@@ -68,6 +68,7 @@ class SubmissionRevisionRow(Row):
     receipt = TextField(unique=True)
     sealed_at = InstantField()
     sealed_by = TextField()
+    form_version = IntegerField(null=True)
 
     class Meta:
         table_name = "submission_revision"

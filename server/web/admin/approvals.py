@@ -28,9 +28,10 @@ from server.web.admin.safe_view import SafeBaseView
 from server.web.differences import Way
 from server.web.formats import clock, day
 from server.web.group_choice import ReaderGroups, groups_of_reader
+from server.web.guard_words import objections
 from server.web.problems import problem_of
 from server.web.session import current_actor, services
-from server.web.submission_inputs import messages_of, supplied_of
+from server.web.submission_inputs import files_of, messages_of, supplied_of
 from server.web.submission_states import Badge, badge_of, event_title, late_badge
 from server.web.submissions import posted_edit
 
@@ -132,7 +133,14 @@ class ApprovalDesk(SafeBaseView):
             supplied["marks"] = marks
         following = self._address_after(submission_id)
         try:
-            services().approvals.decide(actor, submission_id, event, seen=seen, supplied=supplied)
+            services().supplied_files.decide(
+                actor,
+                submission_id,
+                event,
+                seen=seen,
+                supplied=supplied,
+                files=files_of(None if move is None else move.input, request.files),
+            )
         except Stale as stale:
             flash(_stale_words(stale), "warning")
             shown = {
@@ -151,7 +159,8 @@ class ApprovalDesk(SafeBaseView):
         except NotFound:
             raise
         except GuardFailed as error:
-            flash(problem_of(error).detail, "error")
+            for one in objections(view, error):
+                flash(one["message"], "error")
         except BieumauError as error:
             flash(problem_of(error).detail, "warning")
         else:

@@ -12,9 +12,11 @@ from server.web.admin.approvals import ApprovalDesk
 from server.web.admin.assignments import AssignmentView
 from server.web.admin.audit import AuditView
 from server.web.admin.codelists import CodeListView
+from server.web.admin.definition_carrying import DraftCarrying
 from server.web.admin.definition_drafts import DraftList
 from server.web.admin.definition_editor import DraftEditor
 from server.web.admin.definition_impact import DraftImpact
+from server.web.admin.definition_life import DefinitionLife
 from server.web.admin.definition_schema import SchemaStart
 from server.web.admin.definition_table import TableStart
 from server.web.admin.definition_trials import DraftTrials
@@ -32,6 +34,7 @@ from server.web.admin.reminder_plans import ReminderPlanPage
 from server.web.admin.rounds import RoundView
 from server.web.admin.unit_groups import UnitGroupPage
 from server.web.admin.villages import VillageView
+from server.web.admin.workflow_trials import WorkflowTrials
 from server.web.admin.workflows import WorkflowView
 
 ADDRESS = "/admin"
@@ -53,7 +56,10 @@ def install(app: Flask) -> Admin:
         DraftList(name="", endpoint="definition_drafts", url="definition-drafts"),
         DraftEditor(name="", endpoint="definition_editor", url="definition-editor"),
         DraftTrials(name="", endpoint="definition_trials", url="definition-trials"),
+        WorkflowTrials(name="", endpoint="workflow_trials", url="workflow-trials"),
         DraftImpact(name="", endpoint="definition_impact", url="definition-impact"),
+        DraftCarrying(name="", endpoint="definition_carrying", url="definition-carrying"),
+        DefinitionLife(name="", endpoint="definition_life", url="definition-life"),
         TableStart(name="", endpoint="definition_table", url="definition-table"),
         SchemaStart(name="", endpoint="definition_schema", url="definition-schema"),
         OrgUnitView(models.OrgUnitStretchRow, "", endpoint="org_units", url="org-units"),

@@ -7,8 +7,10 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from server.core.access import Right
+from server.core.definition_life import LifeState
 from server.storage.models import FormVersionRow, SubmissionRow
 from server.web.admin import cells
+from server.web.admin.definition_life import life_badge, life_of, period_words
 from server.web.admin.filters import ListFilter
 from server.web.admin.safe_view import SafeModelView
 from server.web.session import services
@@ -23,6 +25,9 @@ def _kinds() -> dict[str, str]:
 def _title(_view: Any, _context: Any, row: Any, _column: str) -> Markup:
     settings = services().catalogue.form(row.code_id, row.version).settings
     mark = cells.badge(_("Mẫu minh họa"), "purple") if settings.get("constructed") else Markup()
+    life = life_of("form", row.code_id, row.version)
+    if life.state is not LifeState.IN_FORCE:
+        mark += cells.badge(*life_badge(life))
     return Markup("{} {}").format(row.title, mark)
 
 
@@ -71,11 +76,13 @@ class FormView(SafeModelView):
         others = _ROW.select(_ROW.id, _ROW.version).where(_ROW.code == row.code_id)
         return {
             "row": row,
+            "life": life_badge(life_of("form", row.code_id, row.version)),
             "constructed": bool(form.settings.get("constructed")),
             "facts": [
                 (_("Mã"), row.code_id),
                 (_("Phiên bản"), row.version),
                 (_("Loại"), _kinds().get(row.kind, row.kind)),
+                (_("Hiệu lực"), period_words(life_of("form", row.code_id, row.version))),
                 (_("Số mục"), len(form.layout.sections)),
                 (_("Chỉ tiêu thống kê"), ", ".join(form.indicators) or cells.NOTHING),
                 (_("Báo cáo đã lập theo phiên bản này"), used),

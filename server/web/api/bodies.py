@@ -23,6 +23,7 @@ from server.core.workflow import Move
 from server.errors import RequestInvalid
 from server.services.page import Page
 from server.services.record_views import Progress, RecordView
+from server.services.retirements import VersionLife
 from server.services.review import SubmissionView
 from server.web.api.requests import Window
 from server.web.language import language_of_request
@@ -67,7 +68,8 @@ def cut(items: Sequence[Item], key: Callable[[Item], str], window: Window) -> Pa
     return Page(shown, key(shown[-1]) if more else None)
 
 
-def form_item(form: Form) -> Json:
+def form_item(form: Form, versions: Sequence[VersionLife]) -> Json:
+    """The newest version, and the life of all of them."""
     return {
         "code": form.code,
         "version": form.version,
@@ -75,6 +77,17 @@ def form_item(form: Form) -> Json:
         "title": form.title,
         "period_type": form.period_type,
         "digest": form.digest,
+        "valid_to": _day(versions[0].last_on),
+        "versions": [
+            {
+                "version": one.version,
+                "digest": one.digest,
+                "state": one.state.value,
+                "first_period": one.first_period,
+                "valid_to": _day(one.last_on),
+            }
+            for one in versions
+        ],
     }
 
 
@@ -95,6 +108,9 @@ def indicator(found: Indicator) -> Json:
         "owner_units": list(found.owner_units),
         "source": found.source,
         "constructed": found.constructed,
+        "ministry_code": found.ministry_code or None,
+        "valid_from": found.valid_from or None,
+        "valid_to": found.valid_to or None,
     }
 
 
@@ -118,6 +134,8 @@ def codelist(found: CodeList) -> Json:
                 "title_en": item.title_en,
                 "aliases": list(item.aliases),
                 "minority": item.minority,
+                "valid_from": item.valid_from or None,
+                "valid_to": item.valid_to or None,
             }
             for item in found.items
         ],

@@ -21,6 +21,7 @@ from server.web.api.schema_words import (
 )
 
 _PERSON = closed({"id": ID, "name": TEXT})
+_HELD = closed({"role": TEXT, "org_unit": ID, "valid_from": or_null(DAY), "valid_to": or_null(DAY)})
 _SECTIONS: Schema = {"type": "array", "items": closed({"key": TEXT, "title": TEXT})}
 _CHANGES: Schema = {
     "type": "array",
@@ -87,6 +88,20 @@ DUTY_SCHEMAS: Final[Mapping[str, Schema]] = {
             "forms": TEXTS,
         },
         "forms",
+    ),
+    "HandoverPlan": closed(
+        {
+            "leaver": ID,
+            "successor": ID,
+            "successor_name": TEXT,
+            "last_day": DAY,
+            "moved": {"type": "array", "items": _HELD},
+            "ended": {"type": "array", "items": _HELD},
+            "parts": {"type": "array", "items": closed({"submission": ID, "part": TEXT})},
+            "delegations": {"type": "array", "items": ID},
+            "sessions": NUMBER,
+            "tokens": TEXTS,
+        }
     ),
     "Notice": _NOTICE,
     "NoticeList": listed(ref("Notice")),

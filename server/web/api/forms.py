@@ -20,7 +20,9 @@ from server.web.session import current_actor, services
 
 @operation("GET", "/forms", "The newest version of each form", answer="FormList", query=PAGING)
 def list_forms() -> Response:
-    return page_of(cut(services().catalogue.forms(), lambda form: form.code, window()), form_item)
+    shown = cut(services().catalogue.forms(), lambda form: form.code, window())
+    lives = services().retirements.versions
+    return page_of(shown, lambda form: form_item(form, lives("form", form.code)))
 
 
 @operation(

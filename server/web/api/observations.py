@@ -9,7 +9,7 @@ from flask import Response, request
 
 from server.errors import RequestInvalid
 from server.services.reports import UNIT_GROUPS, Figure
-from server.web.api.bodies import cut, number, page_of
+from server.web.api.bodies import cut, number, page_of, respond
 from server.web.api.requests import (
     day,
     identity,
@@ -65,6 +65,55 @@ def list_observations() -> Response:
     dimensions = [name for name in groups if name not in UNIT_GROUPS]
     write = _sdmx if wanted == SDMX else _plain
     return _file(wanted, write(figures, dimensions, org_unit, status))
+
+
+@operation(
+    "GET",
+    "/series",
+    "An indicator over all periods as one line, and where its definition changed",
+    answer="Series",
+    query=("indicator", "org_unit", "status"),
+    required=("indicator",),
+)
+def indicator_series() -> Response:
+    status = parameter("status") or "final"
+    found = services().series.of(
+        current_actor(),
+        identity(required_parameter("indicator"), "indicator"),
+        org_unit=unit_parameter(),
+        status=status,
+    )
+    indicator = found.indicator
+    return respond(
+        {
+            "indicator": indicator.code,
+            "status": status,
+            "valid_from": indicator.valid_from or None,
+            "valid_to": indicator.valid_to or None,
+            "points": [
+                {
+                    "period": point.period.id,
+                    "measure_unit": unit,
+                    "value": number(value),
+                    "reports": point.reports,
+                }
+                for point in found.points
+                for unit, value in point.values.items()
+            ],
+            "definition_changes": [
+                {
+                    "period": turn.period.id,
+                    "form": turn.form,
+                    "version": turn.version,
+                    "changes": [
+                        {"kind": str(one.turn), "before": one.before, "after": one.after}
+                        for one in turn.turned
+                    ],
+                }
+                for turn in found.turns
+            ],
+        }
+    )
 
 
 @operation(

@@ -44,6 +44,9 @@ REFERENCE_SCHEMAS: Final[Mapping[str, Schema]] = {
                 "owner_units": TEXTS,
                 "source": TEXT,
                 "constructed": FLAG,
+                "ministry_code": or_null(TEXT),
+                "valid_from": or_null(DAY),
+                "valid_to": or_null(DAY),
             }
         )
     ),
@@ -60,6 +63,8 @@ REFERENCE_SCHEMAS: Final[Mapping[str, Schema]] = {
                         "title_en": or_null(TEXT),
                         "aliases": TEXTS,
                         "minority": FLAG,
+                        "valid_from": or_null(DAY),
+                        "valid_to": or_null(DAY),
                     }
                 ),
             },

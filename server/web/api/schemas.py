@@ -23,6 +23,7 @@ from server.web.api.schema_words import (
     or_null,
     ref,
 )
+from server.web.api.series_schemas import SERIES_SCHEMAS
 from server.web.api.survey_schemas import SURVEY_SCHEMAS
 
 _ATTACHMENT = {
@@ -44,6 +45,19 @@ _FORM = {
     "title": TEXT,
     "period_type": TEXT,
     "digest": TEXT,
+    "valid_to": or_null(DAY),
+    "versions": {
+        "type": "array",
+        "items": closed(
+            {
+                "version": NUMBER,
+                "digest": TEXT,
+                "state": {"enum": ["in_force", "ending", "superseded", "retired"]},
+                "first_period": or_null(TEXT),
+                "valid_to": or_null(DAY),
+            }
+        ),
+    },
 }
 _SUBMISSION = {
     "id": ID,
@@ -82,6 +96,7 @@ _JOB = {
 
 SCHEMAS: Final[Mapping[str, Schema]] = {
     **REFERENCE_SCHEMAS,
+    **SERIES_SCHEMAS,
     **SURVEY_SCHEMAS,
     **DUTY_SCHEMAS,
     "Problem": {
@@ -273,6 +288,10 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     "NewComment": closed(
         {"text": TEXT, "path": TEXT, "answers_to": or_null(ID)}, "path", "answers_to"
     ),
+    "ReopenRequest": closed(
+        {"id": ID, "submission": ID, "at": INSTANT, "by": ID, "by_name": TEXT, "reason": TEXT}
+    ),
+    "NewReopenRequest": closed({"reason": TEXT}),
     "Attachment": closed(_ATTACHMENT),
     "AttachmentList": listed(closed(_ATTACHMENT)),
     "Job": closed(_JOB),

@@ -30,7 +30,13 @@ def pages(world: World, sent: Callable[..., SubmissionView]) -> list[tuple[str, 
     services.accounts.grant(SYSTEM, approver.account, manages)
     report = sent(CROWDED, reasons=[REASON]).submission.id
     services.dispatch.run()
+    late = services.urging.late(world.actor("district_approver"))[0].obligation.id
+    services.urging.note(world.actor("district_approver"), late, "call", "Đã gọi, hẹn 27/01.")
     return [
+        ("district_approver", "/urging"),
+        ("district_approver", f"/urging/reports/{late}"),
+        ("district_approver", "/urging/log"),
+        ("district_approver", "/urging/log?unit=u-neighbour"),
         ("district_approver", "/account/delegations"),
         ("deputy", "/account/delegations"),
         ("deputy", "/admin/approvals/"),

@@ -9,13 +9,13 @@ from referencing import Registry, Resource
 from werkzeug.test import TestResponse
 
 from server.core.access import SYSTEM, Grant, Role
-from server.storage.database import Database
+from server.services.accounts import NewAccount
 from server.web.api.routing import PREFIX
 from tests.consolidation_world import FORM, ROUND, Summing
 from tests.divided import FORM as SHARED
 from tests.divided import ROADS, divide
 from tests.web.api.conftest import As, Caller, callers
-from tests.world import GOOD, PERIOD, World, make_world
+from tests.world import GOOD, PERIOD, World, copied_world
 
 TODAY = "2025-01-24"
 DECISION = {
@@ -47,8 +47,8 @@ def fits(as_: As, path: str, template: str, answer: TestResponse, method: str = 
 
 
 @pytest.fixture
-def summing(database: Database, tmp_path: Path) -> Summing:
-    found = Summing.on(make_world(database, tmp_path))
+def summing(furnished: World, tmp_path: Path) -> Summing:
+    found = Summing.on(copied_world(furnished, furnished.application.database, tmp_path))
     found.world.services.accounts.grant(
         SYSTEM, found.world.accounts["province_signer"], Grant(Role.READER, "u-province")
     )
@@ -90,6 +90,31 @@ def test_a_signer_hands_over_and_takes_back(as_: As, world: World) -> None:
     fits(as_, "grants", "/delegations/grants", offered)
     fits(as_, "list", "/delegations", seen)
     fits(as_, "made", "/delegations", made, "post")
+
+
+def test_the_plan_of_a_handover_is_shown_and_changes_nothing(as_: As, world: World) -> None:
+    new = NewAccount("heir", "Người mới đến", None, Role.READER, "u-commune")
+    heir = world.services.accounts.create(SYSTEM, new).id
+    leaver = world.accounts["commune_reporter"]
+    path = f"/accounts/{leaver}/handover?successor={heir}&last_day={TODAY}"
+    before = world.count("event")
+
+    plan = as_("admin").get(path)
+    foreign = as_("province_approver").get(path)
+    late = as_("admin").get(path.replace(TODAY, "2025-01-20"))
+    wrong = as_("admin").get(path.replace(TODAY, "24/01/2025"))
+
+    assert plan.status_code == 200
+    assert plan.json["moved"][0] == {
+        "role": "reporter",
+        "org_unit": "u-commune",
+        "valid_from": None,
+        "valid_to": None,
+    }
+    fits(as_, "handover", "/accounts/{account_id}/handover", plan)
+    assert (foreign.status_code, late.status_code, wrong.status_code) == (403, 422, 400)
+    assert late.json["errors"][0]["path"] == "/last_day"
+    assert world.count("event") == before
 
 
 @pytest.mark.parametrize(

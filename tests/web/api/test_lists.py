@@ -19,7 +19,21 @@ def test_a_form_is_served_under_its_digest(as_: As, world: World) -> None:
     again = reader.get("/forms/households", headers={"If-None-Match": served.headers["ETag"]})
 
     assert [item["code"] for item in listed] == ["household_survey", "households"]
-    assert set(listed[0]) == {"code", "version", "kind", "title", "period_type", "digest"}
+    assert set(listed[0]) == {
+        "code", "version", "kind", "title", "period_type", "digest", "valid_to", "versions",
+    }  # fmt: skip
+    assert (listed[1]["valid_to"], listed[1]["versions"]) == (
+        None,
+        [
+            {
+                "version": 1,
+                "digest": form.digest,
+                "state": "in_force",
+                "first_period": None,
+                "valid_to": None,
+            }
+        ],
+    )
     assert served.headers["ETag"] == f'"{form.digest}"'
     assert served.json == form.document
     assert served.json["x-tests"]
