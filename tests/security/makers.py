@@ -1,6 +1,7 @@
 """Requests that need something done first: a file uploaded, a draft written, a request asked."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 from werkzeug.routing import Rule
@@ -35,6 +36,15 @@ def confirmed_workbook(site: Site, rule: Rule, method: str, commune: Commune) ->
     built = rule.build({"submission_id": draft, "token": preview.token}, append_unknown=False)
     assert built is not None
     return Write(method, str(built[1]), {"edit": str(site.edit_of(draft)), "all": "file"})
+
+
+def changed_indicators(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
+    """The file of the indicators calls one otherwise than the catalogue does."""
+    sheets = site.world.services.indicator_sheets
+    first, *others = sheets.catalogue.indicators()
+    sheets.canonical.path.unlink(missing_ok=True)
+    sheets.canonical.write([first, *others], [replace(first, title="Tên khác"), *others])
+    return Write(method, url_of(rule, site, commune), {"edit": "0"})
 
 
 def delegation(site: Site, rule: Rule, method: str, commune: Commune) -> Write:

@@ -3,6 +3,7 @@
 import json
 
 from tests.security.makers import (
+    changed_indicators,
     dated_row,
     definition_draft,
     delegation,
@@ -111,7 +112,7 @@ WRITES_OF_BACK_OFFICE: dict[str, Case] = {
     "definition_impact.revert": Case(NOBODY, definition_draft),
     # Neither was published, nor is there a file of indicators.
     "definition_carrying.carry": Case(NOBODY, definition_draft),
-    "indicators.take_file": page(NOBODY),
+    "indicators.take_file": Case(ADMIN, changed_indicators),
     "definition_impact.count": Case(ADMIN, definition_draft),
     **{
         f"definition_carrying.{name}": Case(ADMIN, definition_draft)
