@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from cel_expr_python import cel
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.core.expression_tokens import tokens
-from server.core.expression_values import rounded
+from server.core.expression_values import NOISE_BELOW, rounded
 from server.core.expressions import (
     NOT_EVALUABLE,
     ExpressionInvalid,
@@ -286,11 +286,16 @@ def sub_expressions(text: str) -> list[str]:
 
 
 @given(number=st.floats(allow_nan=False, allow_infinity=False), decimals=st.integers(0, 15))
+@example(number=10000000.44140625, decimals=8)
+@example(number=999999999999.9996, decimals=3)
 def test_rounding_moves_a_number_by_at_most_half_a_step_and_then_stays(number, decimals):
     once = rounded(number, float(decimals))
 
     assert rounded(once, float(decimals)) == once
-    assert abs(once - number) <= 0.5 * 10**-decimals * (1 + 1e-12) + math.ulp(number)
+    steps = 0.5 * 10**-decimals
+    if 0 < abs(number) < NOISE_BELOW:  # first to its fifteenth digit
+        steps += 0.5 * 10 ** (math.floor(math.log10(abs(number))) - 14)
+    assert abs(once - number) <= steps * (1 + 1e-12) + math.ulp(number)
     assert rounded(-number, float(decimals)) == -once
 
 
