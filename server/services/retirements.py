@@ -94,6 +94,7 @@ class Retirements:
         if not told or len(told) > MOST_NOTES:
             raise _refused("reason", "required")
         with self.transaction():
+            self.events.hold(f"{kind}/{code}")  # two who retire one version each leave one
             known = {one.version for one in self.versions(kind, code)}
             if version not in {*known, WHOLE}:
                 raise NotFound(kind=kind)

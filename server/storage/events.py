@@ -113,12 +113,16 @@ class EventStore(CheckpointStore):
             )
         return event
 
-    def _head(self, subject: str) -> tuple[int, str]:
+    def hold(self, subject: str) -> None:
+        """Other writers of the subject wait until the transaction ends; SQLite has one anyway."""
         if self._database.kind == "postgresql":
             # A statement of its own, so that the next one sees what the lock waited for.
             self._database.rows(
                 "SELECT pg_advisory_xact_lock(hashtextextended(?, 7201))", (subject,)
             )
+
+    def _head(self, subject: str) -> tuple[int, str]:
+        self.hold(subject)
         row = self._database.row(
             "SELECT sequence, hash FROM event WHERE subject = ? ORDER BY sequence DESC LIMIT 1",
             (subject,),

@@ -6,12 +6,14 @@ from datetime import date
 
 import pytest
 
+from server.core.access import SYSTEM
 from server.core.definition_life import LifeState
 from server.core.obligation import Round
 from server.core.period import Period
 from server.errors import AccessDenied, InputInvalid, NotFound
 from tests.services.conftest import CHAIN
-from tests.world import PERIOD, household_form
+from tests.storage.test_concurrency import at_once
+from tests.world import PERIOD, household_form, make_world
 
 TODAY = date(2025, 1, 24)
 ENDED = date(2024, 12, 31)
@@ -136,3 +138,19 @@ def test_another_server_on_the_same_database_sees_the_retirement_at_once(world):
     retired(world)
 
     assert other.is_retired("form", "households", TODAY)
+
+
+def test_of_two_who_retire_the_last_two_versions_at_once_one_is_refused(fresh_database, tmp_path):
+    world = make_world(fresh_database, tmp_path)
+    form = household_form()
+    form["x-form"]["version"] = 2
+    world.services.catalogue.publish(json.dumps(form), "form", SYSTEM)
+    for _time in range(5):
+        works = [lambda version=version: retired(world, version=version) for version in (1, 2)]
+
+        results = at_once(fresh_database, works)
+
+        assert results.count(None) == 1
+        (refused,) = (one for one in results if isinstance(one, InputInvalid))
+        assert refused.facts["errors"][0]["code"] == "last-version"
+        retired(world, None, version=1 + results.index(None))

@@ -17,11 +17,11 @@ from server.core.definition_draft import DefinitionDraft, DraftState, readable
 from server.core.form import Form, compile_form
 from server.core.migration_plan import Plan, examples_carried, plan_of
 from server.core.shape import mapping, sequence
-from server.errors import Conflict, InputInvalid, NotFound, RequestInvalid, Stale
+from server.errors import InputInvalid, NotFound
 from server.web.admin.carrying_words import StepUnreadable, posted_step, step_words
-from server.web.admin.definition_drafts import decisions_of, seen_edit, stale_words
-from server.web.admin.definition_words import draft_head, refused_words
-from server.web.admin.draft_view import DraftView
+from server.web.admin.definition_drafts import decisions_of
+from server.web.admin.definition_words import draft_head
+from server.web.admin.draft_view import DraftView, write_draft
 from server.web.session import current_actor, services
 
 _STEPS = "/x-migrate/steps"
@@ -125,18 +125,8 @@ class DraftCarrying(DraftView):
     def _apply(
         self, draft_id: str, operation: Mapping[str, object], done: str
     ) -> ResponseReturnValue:
-        try:
-            services().definition_drafts.apply(
-                current_actor(), draft_id, operation, seen=seen_edit()
-            )
-        except Stale:
-            flash(stale_words(), "warning")
-        except Conflict:
-            flash(_("Bản nháp không còn ở bước soạn nên không sửa được."), "warning")
-        except RequestInvalid as error:
-            flash(refused_words(str(error.facts.get("reason"))), "error")
-        else:
-            flash(done, "success")
+        drafts, actor = services().definition_drafts, current_actor()
+        write_draft(lambda seen: drafts.apply(actor, draft_id, operation, seen=seen), done)
         return self._back(draft_id)
 
     def _back(self, draft_id: str) -> ResponseReturnValue:

@@ -29,6 +29,7 @@ from server.web.admin.definition_words import (
     refused_words,
     state_badge,
 )
+from server.web.admin.draft_view import seen_edit, stale_words
 from server.web.admin.safe_view import SafeBaseView
 from server.web.problems import problem_of
 from server.web.session import current_actor, services
@@ -238,18 +239,6 @@ def decisions_of(form: Mapping[str, str]) -> dict[str, str]:
         for name, value in form.items()
         if name.startswith(_DECISION)
     }
-
-
-def seen_edit() -> int:
-    """The edit that the posted page showed."""
-    text = request.form.get("edit", "")
-    if not text.isascii() or not text.isdigit() or len(text) > 18:  # noqa: PLR2004 - 64 bits
-        raise RequestInvalid(reason="edit", path="/edit")
-    return int(text)
-
-
-def stale_words() -> str:
-    return _("Bản nháp vừa được người khác sửa. Đây là bản hiện tại; việc vừa làm chưa ghi.")
 
 
 def _kind() -> DraftKind:

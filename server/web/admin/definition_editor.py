@@ -19,10 +19,8 @@ from server.core.definition_editor import EditRefused, value_at
 from server.core.definition_outline import Node, node_at, outline
 from server.core.definition_trial import tests_of
 from server.core.json_text import pointer, tokens
-from server.errors import BieumauError, Conflict, RequestInvalid, Stale
 from server.web.admin import definition_fields, definition_parts
 from server.web.admin.definition_attributes import fields_of
-from server.web.admin.definition_drafts import seen_edit, stale_words
 from server.web.admin.definition_fields import FieldsInvalid
 from server.web.admin.definition_told import told, told_new
 from server.web.admin.definition_trials import offers_json
@@ -35,10 +33,9 @@ from server.web.admin.definition_words import (
     step_words,
     type_titles,
 )
-from server.web.admin.draft_view import DraftView
+from server.web.admin.draft_view import DraftView, write_draft
 from server.web.admin.words import event_title
 from server.web.lint_words import warning_text
-from server.web.problems import problem_of
 from server.web.refusal_words import refusal_text
 from server.web.session import current_actor, services
 
@@ -86,8 +83,7 @@ class DraftEditor(DraftView):
         """The text with its lines; saving keeps any text and says what speaks against it."""
         if request.method == "POST":
             written = request.form.get("text", "").replace("\r\n", "\n")
-            self._write(
-                draft_id,
+            write_draft(
                 lambda seen: services().definition_drafts.write(
                     current_actor(), draft_id, written, seen=seen
                 ),
@@ -125,8 +121,7 @@ class DraftEditor(DraftView):
         except EditRefused as error:
             flash(refused_words(error.reason), "error")
         else:
-            self._write(
-                draft_id,
+            write_draft(
                 lambda seen: services().definition_drafts.apply(
                     current_actor(), draft_id, operation, seen=seen
                 ),
@@ -138,14 +133,14 @@ class DraftEditor(DraftView):
     def undo(self, draft_id: str) -> ResponseReturnValue:
         """One step back."""
         drafts = services().definition_drafts
-        self._write(draft_id, lambda seen: drafts.undo(current_actor(), draft_id, seen=seen), "")
+        write_draft(lambda seen: drafts.undo(current_actor(), draft_id, seen=seen), "")
         return self._same_view(draft_id)
 
     @expose("/<draft_id>/redo/", methods=("POST",))
     def redo(self, draft_id: str) -> ResponseReturnValue:
         """One step forward again."""
         drafts = services().definition_drafts
-        self._write(draft_id, lambda seen: drafts.redo(current_actor(), draft_id, seen=seen), "")
+        write_draft(lambda seen: drafts.redo(current_actor(), draft_id, seen=seen), "")
         return self._same_view(draft_id)
 
     @expose("/<draft_id>/review/")
@@ -208,21 +203,6 @@ class DraftEditor(DraftView):
             sentence=refusal_text,
             **shown,
         )
-
-    def _write(self, draft_id: str, act: Any, done: str) -> None:
-        try:
-            act(seen_edit())
-        except Stale:
-            flash(stale_words(), "warning")
-        except Conflict:
-            flash(_("Bản nháp không còn ở bước soạn nên không sửa được."), "warning")
-        except RequestInvalid as error:
-            flash(refused_words(str(error.facts.get("reason"))), "error")
-        except BieumauError as error:
-            flash(problem_of(error).detail, "error")
-        else:
-            if done:
-                flash(done, "success")
 
     def _same_view(self, draft_id: str) -> Response:
         view = ".text" if request.form.get("view") == "text" else ".outline"
