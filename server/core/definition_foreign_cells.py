@@ -28,6 +28,9 @@ _CELL_KEYWORDS: Final[Mapping[str, frozenset[str]]] = {
     "string": frozenset({"minLength", "maxLength", "pattern", "format", "enum", "const"}),
     "boolean": frozenset({"const", "enum"}),
 }
+_REAL: Final = (int, float)
+#: What stands in the place of a type, and what a cell has no counterpart of.
+_COMBINING: Final = ("oneOf", "anyOf", "allOf", "not", "if", "$dynamicRef")
 _STEPS: Final = (1, 0.1, 0.01, 0.001, 0.0001)
 _HIGHEST: Final = 999_999_999
 _LONGEST: Final = 2000
@@ -121,6 +124,10 @@ def cell_of(
     kind = schema.get("type")
     if kind is None:
         kind = _spoken(schema)
+    if kind is None and (combined := [word for word in _COMBINING if word in schema]):
+        for word in combined:
+            refusals.add(f"{held.path}/{word}", "foreign-keyword", f"no {word}", keyword=word)
+        return None
     if not isinstance(kind, str) or kind not in _CELL_KEYWORDS:
         what = "/".join(map(str, kind)) if isinstance(kind, list) else str(kind or "any")
         refusals.add(f"{held.path}/type", "foreign-type", f"no type {what} here", type=what)
@@ -296,8 +303,11 @@ def _choices(schema: Mapping[str, Any]) -> Mapping[str, Any]:
 def _spoken(schema: Mapping[str, Any]) -> str | None:
     """The type that a schema without one shows by its values."""
     values = schema.get("enum", [schema["const"]] if "const" in schema else [])
-    if isinstance(values, list) and values and all(isinstance(one, str) for one in values):
-        return "string"
+    if not isinstance(values, list) or not values:
+        return None
+    for kind, types in (("string", str), ("boolean", bool), ("integer", int), ("number", _REAL)):
+        if all(isinstance(one, types) for one in values):
+            return kind
     return None
 
 

@@ -98,6 +98,11 @@ ATTRIBUTES: Final = {
     "x-tests": ("other", "các dữ liệu thử", "tests"),
     "code": ("other", "mã", "code"),
     "kind": ("other", "loại biểu", "kind of form"),
+    "validFrom": ("dates", "ngày bắt đầu hiệu lực", "first day in force"),
+    "validTo": ("dates", "ngày hết hiệu lực", "last day in force"),
+    "aliases": ("codes", "các tên gọi khác", "other names"),
+    "numbering2": ("codes", "số thứ tự theo bảng thứ hai", "number in the second numbering"),
+    "minority": ("codes", "dấu dân tộc thiểu số", "mark of a minority"),
     "periodType": ("dates", "loại kỳ báo cáo", "kind of period"),
     "asOf": ("dates", "thời điểm lấy số", "day of the figures"),
     "consolidates": ("rules", "cách tổng hợp", "how it is added up"),
@@ -123,6 +128,14 @@ ATTRIBUTES: Final = {
 
 SENTENCES: Final = {
     "added": ("thêm {part}.", "{part} is new."),
+    "added_from": (
+        "thêm {part}, hiệu lực từ {day}.",
+        "{part} is new and in force from {day}.",
+    ),
+    "migrating_no_more": (
+        "bỏ khai báo chuyển số liệu: {steps}.",
+        "no longer declared: {steps}.",
+    ),
     "removed": ("bỏ {part}.", "{part} is gone."),
     "rekeyed": (
         "{part} đổi mã từ {old} thành {new}.",
@@ -163,7 +176,7 @@ SENTENCES: Final = {
         "{part} bỏ {label} (trước là {old}).",
         "{part} has no {label} any more (it was {old}).",
     ),
-    "inside": ("{part} đổi {label}.", "{part}: {label} changed."),
+    "inside": ("{part} đổi {label}: {what}.", "{part}: {label} changed: {what}."),
     "list": (
         "{part} đổi {label}: bỏ {gone}, thêm {new}.",
         "{part}: {label} without {gone}, with {new}.",

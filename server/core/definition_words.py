@@ -5,18 +5,18 @@ removed can only be named before it goes.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final
 
 from server.core.definition_apply import carry_out, held_at
 from server.core.definition_diff import renames
+from server.core.definition_step_words import step_said
+from server.core.definition_value_words import cut, worded, worded_inside, worded_pair
 from server.core.definition_word_list import ATTRIBUTES, KINDS, SENTENCES, TYPES
 from server.core.json_text import pointer, tokens
 
-_LONGEST: Final = 90
-_PLAIN: Final = (str, int, float)
 #: That it is another version goes without saying.
 _SILENT: Final = ("/x-form/version", "/version")
 
@@ -42,23 +42,38 @@ def sentences(
 ) -> list[Sentence]:
     """What *operations*, the difference of the two, say to a person."""
     work = deepcopy(dict(before))
-    declared = renames(after)
+    ends = _Ends(before, after, renames(after))
     found: list[Sentence] = []
     for operation in operations:
-        found += _OF[operation["op"]](work, operation, declared)
+        found += _OF[operation["op"]](work, operation, ends)
         carry_out(work, operation)
     return found
 
 
-def _set(
-    work: dict[str, Any], operation: Mapping[str, Any], _declared: Mapping[str, str]
-) -> Iterator[Sentence]:
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Both versions, and the keys that the newer one declares as renamed."""
+
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    renamed: Mapping[str, str]
+
+    def steps(self, steps: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        def said(language: int) -> str:
+            return "; ".join(step_said(one, self.before, self.after, language) for one in steps)
+
+        return _two("steps", said)
+
+
+def _set(work: dict[str, Any], operation: Mapping[str, Any], ends: "_Ends") -> Iterator[Sentence]:
     path = str(operation["path"])
     part = _Part.at(work, path)
     if "required" in operation:
         name = "required" if operation["required"] else "optional"
         yield part.say("rules", name)
     seen: set[str] = set()
+    changed = deepcopy(work)
+    carry_out(changed, operation)
     for change in operation["changes"]:
         at = str(change["at"])
         if path + at in _SILENT:
@@ -69,11 +84,15 @@ def _set(
         if name in seen:
             continue
         seen.add(name)
-        yield _attribute(work, part, name, change)
+        if name == "x-migrate" and "to" in change:
+            steps = ends.steps(change["to"].get("steps", ()))
+            yield part.say("migration", "migrating", **steps)
+            continue
+        yield _attribute(work, part, name, change, _Part.at(changed, path).held)
 
 
 def _attribute(
-    work: dict[str, Any], part: "_Part", name: str, change: Mapping[str, Any]
+    work: dict[str, Any], part: "_Part", name: str, change: Mapping[str, Any], after: object
 ) -> Sentence:
     subject, label, english = ATTRIBUTES.get(name, ("other", name, name))
     whole = len(tokens(str(change["at"]))) == 1 if change["at"] else False
@@ -81,24 +100,36 @@ def _attribute(
     facts = {"label": label, "label_en": english}
     if "splice" in change:
         gone, new = _spliced(work, part.path, change)
-        return part.say(subject, "list", **facts, gone=gone or "0", new=new or "0")
-    if not whole:
-        return part.say(subject, "inside", **facts)
+        return part.say(subject, "list", **facts, **_twice("gone", gone), **_twice("new", new))
+    held = after.get(name) if isinstance(after, Mapping) else None
+    if not whole or (isinstance(old, Mapping) and isinstance(held, Mapping)):
+        what = _two("what", lambda language: worded_inside(name, old, held, language))
+        return part.say(subject, "inside", **facts, **what)
     if change.get("gone"):
-        return part.say(subject, "dropped", **facts, old=_short(old))
+        was = _two("old", lambda language: worded(name, old, language))
+        return part.say(subject, "dropped", **facts, **was)
     new = change["to"]
     if name == "type":
         return part.say(
             "retyped", "retyped", old=_word(old, 0), new=_word(new, 0),
             old_en=_word(old, 1), new_en=_word(new, 1),
         )  # fmt: skip
-    if name == "x-migrate":
-        steps = ", ".join(_step(one) for one in new.get("steps", ()))
-        return part.say(subject, "migrating", steps=_cut(steps))
     if name == "title":
         return part.say("retitled", "retitled", old=_short(old), new=_short(new))
     sentence = "given" if old is None else "changed"
-    return part.say(subject, sentence, **facts, old=_short(old), new=_short(new))
+    pairs = [worded_pair(name, old, new, language) for language in (0, 1)]
+    said = {"old": pairs[0][0], "new": pairs[0][1], "old_en": pairs[1][0], "new_en": pairs[1][1]}
+    return part.say(subject, sentence, **facts, **said)
+
+
+def _two(fact: str, said: Callable[[int], str]) -> dict[str, str]:
+    """The fact of a sentence in both languages."""
+    return {fact: said(0), f"{fact}_en": said(1)}
+
+
+def _twice(fact: str, value: str) -> dict[str, str]:
+    """A list that may be empty."""
+    return {fact: value or "không có gì", f"{fact}_en": value or "nothing"}
 
 
 def _spliced(work: dict[str, Any], path: str, change: Mapping[str, Any]) -> tuple[str, str]:
@@ -108,40 +139,49 @@ def _spliced(work: dict[str, Any], path: str, change: Mapping[str, Any]) -> tupl
     return _short(gone), _short(new)
 
 
-def _added(
-    work: dict[str, Any], operation: Mapping[str, Any], _declared: Mapping[str, str]
-) -> Iterator[Sentence]:
+def _added(work: dict[str, Any], operation: Mapping[str, Any], ends: "_Ends") -> Iterator[Sentence]:
     path = str(operation["path"])
     part = _Part(path, operation["value"], *_around(work, path))
-    yield part.say("migration" if part.kind == "step" else "added", "added")
+    if part.kind == "step":
+        yield part.say("migration", "migrating", **ends.steps([operation["value"]]))
+        return
+    begins = part.held.get("validFrom") if part.kind == "code" else None
+    if begins:
+        days = _two("day", lambda language: worded("validFrom", begins, language))
+        yield part.say("added", "added_from", **days)
+        return
+    yield part.say("added", "added")
 
 
 def _removed(
-    work: dict[str, Any], operation: Mapping[str, Any], _declared: Mapping[str, str]
+    work: dict[str, Any], operation: Mapping[str, Any], ends: "_Ends"
 ) -> Iterator[Sentence]:
     part = _Part.at(work, str(operation["path"]))
-    yield part.say("migration" if part.kind == "step" else "removed", "removed")
+    if part.kind == "step":
+        yield part.say("migration", "migrating_no_more", **ends.steps([part.held]))
+        return
+    yield part.say("removed", "removed")
 
 
 def _renamed(
-    work: dict[str, Any], operation: Mapping[str, Any], declared: Mapping[str, str]
+    work: dict[str, Any], operation: Mapping[str, Any], ends: "_Ends"
 ) -> Iterator[Sentence]:
     path, key = str(operation["path"]), str(operation["key"])
     old = tokens(path)[-1]
     part = _Part.at(work, path)
     answers = part.kind in ("cell", "column", "block", "row")
-    name = "rekeyed" if declared.get(old) == key or not answers else "undeclared"
+    name = "rekeyed" if ends.renamed.get(old) == key or not answers else "undeclared"
     yield part.say("renamed", name, old=old, new=key)
 
 
 def _moved(
-    work: dict[str, Any], operation: Mapping[str, Any], _declared: Mapping[str, str]
+    work: dict[str, Any], operation: Mapping[str, Any], _ends: "_Ends"
 ) -> Iterator[Sentence]:
     yield _Part.at(work, str(operation["path"])).say("moved", "moved")
 
 
 def _placed(
-    work: dict[str, Any], operation: Mapping[str, Any], _declared: Mapping[str, str]
+    work: dict[str, Any], operation: Mapping[str, Any], _ends: "_Ends"
 ) -> Iterator[Sentence]:
     part = _Part.at(work, pointer("properties", str(operation["key"])))
     section = held_at(work, pointer(*tokens(str(operation["to"]))[:-1]))
@@ -256,23 +296,10 @@ def _around(work: dict[str, Any], path: str) -> tuple[str]:
 
 def _title(held: object, fallback: str) -> str:
     if isinstance(held, Mapping):
-        if "op" in held:
-            return _cut(_step(held))
         for name in ("title", "message", "name", "code", "event"):
             if isinstance(held.get(name), str) and held[name].strip():
-                return _cut(str(held[name]))
+                return cut(str(held[name]))
     return "" if fallback.isdigit() else fallback
-
-
-def _step(step: Mapping[str, Any]) -> str:
-    """What a step of ``x-migrate`` does, by its pointers."""
-    if "path" in step:
-        return f"{step['op']} {step['path']}"
-    ends = [
-        " + ".join(one) if isinstance(one, list) else str(one)
-        for one in (step.get("from", ""), step.get("to", ""))
-    ]
-    return f"{step.get('op')} {ends[0]} → {ends[1]}"
 
 
 def _word(value: object, language: int) -> str:
@@ -281,14 +308,4 @@ def _word(value: object, language: int) -> str:
 
 
 def _short(value: object) -> str:
-    if isinstance(value, str):
-        return _cut(value)
-    if isinstance(value, list) and all(isinstance(one, _PLAIN) for one in value):
-        return _cut(", ".join(map(str, value)))
-    if isinstance(value, Mapping) and all(isinstance(one, _PLAIN) for one in value.values()):
-        return _cut("; ".join(f"{key}: {one}" for key, one in value.items()))
-    return _cut(json.dumps(value, ensure_ascii=False))
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return worded("", value, 0)

@@ -64,6 +64,13 @@ USABLE: dict[str, dict[str, Any]] = {
             }
         },
     },
+    "values without a type": {
+        "title": "Constants", "type": "object",
+        "properties": {
+            "edition": {"const": 3}, "rate": {"enum": [0.5, 1]}, "kind": {"const": "yearly"},
+            "grade": {"oneOf": [{"const": 1}, {"const": 2}]},
+        },
+    },
     "switches without a number": {
         "title": "Consent", "type": "object", "required": ["given", "on"],
         "properties": {"given": {"type": "boolean"}, "on": {"type": "string", "format": "date"}},
@@ -91,6 +98,14 @@ REFUSED: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
     "an older draft with a list at the root": (
         {"$schema": "http://json-schema.org/draft-07/schema#", "type": "array", "items": {}},
         [("/$schema", "foreign-dialect"), ("/type", "foreign-root"), ("/items", "foreign-keyword")],
+    ),
+    "one of several shapes": (
+        {"type": "object", "properties": {
+            "a": {"oneOf": [{"type": "string"}, {"type": "integer"}]},
+            "b": {"not": {"type": "string"}}, "c": True,
+        }},
+        [("/properties/a/oneOf", "foreign-keyword"), ("/properties/b/not", "foreign-keyword"),
+         ("/properties/c", "foreign-type")],
     ),
     "values of several types and other files": (
         {"type": "object", "properties": {

@@ -34,7 +34,7 @@ def told(before, *edits, language="text"):
         ({"op": "remove", "path": "/properties/police_date"}, "Bỏ ô “Ngày công an xã xác nhận”."),
         (
             {"op": "set", "path": MALE, "values": {"maximum": 5}},
-            "Cột “Nam” của “Dân tộc” đổi số lớn nhất từ 9999999 thành 5.",
+            "Cột “Nam” của “Dân tộc” đổi số lớn nhất từ 9.999.999 thành 5.",
         ),
         (
             {"op": "set", "path": MALE, "values": {"title": "Nam giới"}},
@@ -42,7 +42,7 @@ def told(before, *edits, language="text"):
         ),
         (
             {"op": "set", "path": "/x-form", "values": {"closes": "P60D", "version": 2}},
-            "Thông tin chung đổi ngày khóa nhận báo cáo từ P59D thành P60D.",
+            "Thông tin chung đổi ngày khóa nhận báo cáo từ 59 ngày thành 60 ngày.",
         ),
         (
             {"op": "move", "path": "/x-layout/sections/2", "to": 0},
@@ -69,7 +69,56 @@ def test_a_key_that_changed_says_whether_its_answers_come_along():
     assert alone.startswith("Ô “Ghi chú” đổi mã từ note thành remark; chưa khai báo")
     assert declared == [
         "Ô “Ghi chú” đổi mã từ note thành remark.",
-        "Số liệu cũ chuyển theo khai báo: rename /note → /remark.",
+        "Số liệu cũ chuyển theo khai báo: “Ghi chú” đổi mã từ note sang remark.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        (
+            [{"op": "split", "from": "/people/male", "to": ["/people/female", "/households"]}],
+            "“Nhân khẩu: Nam” tách thành “Nhân khẩu: Nữ”, “Số hộ”.",
+        ),
+        ([{"op": "unit", "path": "/households", "factor": 0.1}], "“Số hộ” nhân với 0,1."),
+        ([{"op": "drop", "path": "/nothing"}], "bỏ số liệu của “/nothing”."),
+    ],
+)
+def test_steps_are_said_by_the_titles_of_their_fields(steps, said):
+    declare = {"op": "set", "path": "", "values": {"x-migrate": {"from": 1, "steps": steps}}}
+
+    assert told(household_form(), declare) == [f"Số liệu cũ chuyển theo khai báo: {said}"]
+
+
+def test_what_stands_inside_an_attribute_is_said_by_its_levels_and_days():
+    due = {"commune": "P10D", "district": "P22D", "province": "P46D"}
+
+    (said,) = told(POPULATION, {"op": "set", "path": "/x-form", "values": {"due": due}})
+
+    assert said == "Thông tin chung đổi hạn gửi theo cấp: xã 15 ngày → 10 ngày."
+
+
+def test_of_a_long_rule_the_part_that_differs_is_shown():
+    rule = POPULATION["x-checks"][1]["rule"]
+    wider = {"op": "set", "path": "/x-checks/1", "values": {"rule": rule.replace("<= 5", "<= 2")}}
+
+    (said,) = told(POPULATION, wider)
+
+    assert len(rule) > 90
+    assert said.endswith(' từ …tal") * 100, 1) : 0) <= 5 thành …tal") * 100, 1) : 0) <= 2.')
+
+
+def test_the_days_of_a_code_are_said():
+    before = {"code": "x", "version": 1, "items": [{"code": "1", "title": "Hoa"}]}
+    ended = {"code": "1", "title": "Hoa", "validTo": "2025-12-31"}
+    new = {"code": "2", "title": "Mới", "validFrom": "2026-01-01"}
+    after = {**before, "version": 2, "items": [ended, new]}
+
+    said = [one.text for one in sentences(before, after, diff(before, after))]
+
+    assert sorted(said) == [
+        "Mục của bảng mã “Hoa” có thêm ngày hết hiệu lực: 31/12/2025.",
+        "Thêm mục của bảng mã “Mới”, hiệu lực từ 01/01/2026.",
     ]
 
 

@@ -36,7 +36,7 @@ def test_a_shipped_version_is_compared_with_a_file_in_sentences(changed):
     assert found.exit_code == 0
     assert found.stdout.splitlines() == [
         "/transitions/0: Bước “submit” bỏ điều kiện của bước"
-        " (trước là answers_valid, marks_answered)."
+        " (trước là số liệu không còn lỗi, các ô bị đánh dấu đã trả lời)."
     ]
 
 
