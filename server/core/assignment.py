@@ -11,14 +11,17 @@ from datetime import date
 from server.core.consolidation import is_consolidated, source_form
 from server.core.form import Form
 from server.core.org_unit import OrgUnit, Tree
+from server.core.period import Period
 from server.core.shape import strings
 
 
 @dataclass(frozen=True, slots=True)
 class AssignmentRule:
-    """Who owes a form: all units of levels and kinds, below a unit, and a named list besides.
+    """Who owes a form: the units of levels, kinds, a place or a group, and a named list besides.
 
-    *units* and *without* are ids of units, *codes* (only of the form's own rule) official codes.
+    Levels, kinds, *below* and *group* narrow one another; a group without levels is all of its
+    units, as the group stands on the day of the tree. *units* and *without* are ids of units,
+    *codes* (only of the form's own rule) official codes.
     """
 
     form: str
@@ -26,6 +29,7 @@ class AssignmentRule:
     levels: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
     below: str | None = None
+    group: str | None = None
     units: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()
     codes: frozenset[str] = frozenset()
@@ -39,15 +43,30 @@ class AssignmentRule:
             self.valid_to is None or on <= self.valid_to
         )
 
+    @property
+    def says_who(self) -> bool:
+        """Whether it can name anybody at all."""
+        return bool(self.levels or self.units or self.codes or self.group)
+
     def names(self, unit: OrgUnit, tree: Tree) -> bool:
         """Whether *unit* owes the form by this rule."""
         if unit.id in self.without:
             return False
         if unit.id in self.units or unit.code in self.codes:
             return True
-        if str(unit.level) not in self.levels or (self.kinds and unit.kind not in self.kinds):
+        if not self._reaches(unit, tree):
             return False
         return self.below is None or any(over.id == self.below for over in tree.ancestors(unit.id))
+
+    def _reaches(self, unit: OrgUnit, tree: Tree) -> bool:
+        """Whether the unit is of the levels, kinds and group, wherever it lies."""
+        if self.group is not None and unit.id not in tree.groups.get(self.group, frozenset()):
+            return False
+        if self.levels and str(unit.level) not in self.levels:
+            return False
+        if self.kinds and unit.kind not in self.kinds:
+            return False
+        return bool(self.levels) or self.group is not None
 
 
 def rule_of(form: Form) -> AssignmentRule:
@@ -62,6 +81,15 @@ def rule_of(form: Form) -> AssignmentRule:
         kinds=frozenset(strings(declared.get("kinds", ()))),
         codes=frozenset(strings(declared.get("units", ()))),
     )
+
+
+def day_of_rules(period: Period, opens_on: date) -> date:
+    """The day whose rules a round asks by: that of its opening, inside the period.
+
+    A yearly report is asked for when the year is over: a rule that held until the last day of the
+    period still names who owes it, and one that begins the day after names nobody yet.
+    """
+    return min(max(opens_on, period.start), period.end)
 
 
 def rules_on(form: Form, kept: Iterable[AssignmentRule], on: date) -> tuple[AssignmentRule, ...]:

@@ -43,11 +43,12 @@ class OrgUnit:
 
 @dataclass(frozen=True)
 class Tree:
-    """The units as they stood on one day, with their parents of that day."""
+    """The units as they stood on one day, with their parents, owners and groups of that day."""
 
     units: tuple[OrgUnit, ...]
     on: date
     owners: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -55,9 +56,14 @@ class Tree:
         units: Iterable[OrgUnit],
         on: date,
         owners: Mapping[tuple[str, str], str] | None = None,
+        groups: Mapping[str, frozenset[str]] | None = None,
     ) -> "Tree":
-        """The tree of that day; *owners* as ``directory.owners_on`` gives them."""
-        return cls(tuple(unit for unit in units if unit.exists_on(on)), on, owners or {})
+        """The tree of that day.
+
+        *owners* as ``directory.owners_on`` gives them, *groups* by id the units of named groups.
+        """
+        existing = tuple(unit for unit in units if unit.exists_on(on))
+        return cls(existing, on, owners or {}, groups or {})
 
     def owner(self, form: str, code: str) -> OrgUnit | None:
         """The unit that the definition of *form* means by the owner *code* on that day."""

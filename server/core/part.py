@@ -6,7 +6,7 @@ out; ``services.parts`` changes them.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -156,7 +156,7 @@ def parts_of(
 ) -> tuple[Part, ...]:
     """The parts of a report as they are now; none where the unit alone fills it, as a whole."""
     ownership, kept = ownership_of(form), {part.key: part for part in stored}
-    found = [kept.get(code) or Part(submission, code, unit) for code, unit in owners.items()]
+    found = [_owned(kept.get(code), submission, code, unit) for code, unit in owners.items()]
     given = []
     for section in ownership.sections_of(UNIT):
         part = kept.get(f"{UNIT}.{section.key}")
@@ -167,6 +167,13 @@ def parts_of(
     own = {section.key for section in ownership.sections_of(UNIT)}
     rest = (Part(submission, UNIT, org_unit),) if own - {part.section for part in given} else ()
     return (*rest, *given, *found)
+
+
+def _owned(kept: Part | None, submission: str, code: str, unit: str) -> Part:
+    """The part of the owner *code*; another unit that stands for it now has given it to nobody."""
+    if kept is None:
+        return Part(submission, code, unit)
+    return kept if kept.owner_unit == unit else replace(kept, owner_unit=unit, assignee=None)
 
 
 @dataclass(frozen=True, slots=True)

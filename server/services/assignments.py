@@ -3,16 +3,17 @@
 They are dated and never deleted: what does not hold any more gets a last day.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from server.core.access import Actor
 from server.core.assignment import AssignmentRule, owing, rule_of, unknown_units
-from server.core.directory import Contact, FormOwner
+from server.core.directory import Contact, FormOwner, contact_faults
 from server.core.org_unit import OrgUnit
 from server.core.ports import Clock, Transaction
 from server.errors import InputInvalid
 from server.services.catalogue import Catalogue
+from server.services.part_owners import PartOwners
 from server.services.reference import Reference
 from server.storage.assignments import AssignmentStore, DirectoryStore
 from server.storage.events import EventStore
@@ -26,6 +27,7 @@ class Assignments:
     directory: DirectoryStore
     catalogue: Catalogue
     reference: Reference
+    part_owners: PartOwners
     events: EventStore
     transaction: Transaction
     clock: Clock
@@ -35,16 +37,18 @@ class Assignments:
 
         Raises:
             NotFound: no such form or rule.
-            InputInvalid: the rule names nobody, unknown units, or ends before it begins.
+            InputInvalid: the rule names nobody, unknown units or groups, or ends before it begins.
             Stale: somebody changed it since.
         """
         self.catalogue.form(rule.form)
         _check_days(rule)
-        if not rule.levels and not rule.units:
+        if not rule.says_who:
             raise InputInvalid(errors=[_fault("levels", "nobody")])
         known = {unit.id for on in self.reference.epochs() for unit in self.reference.units(on)}
         if unknown_units(rule, known):
             raise InputInvalid(errors=[_fault("units", "unknown")])
+        if rule.group is not None and rule.group not in self._groups():
+            raise InputInvalid(errors=[_fault("group", "unknown-group")])
         with self.transaction():
             number = rule.id
             if number:
@@ -57,11 +61,15 @@ class Assignments:
                 "levels": sorted(rule.levels),
                 "kinds": sorted(rule.kinds),
                 "below": rule.below,
+                "group": rule.group,
                 "units": sorted(rule.units),
                 "without": sorted(rule.without),
             }
             self._record(actor, f"assignment/{number}", "assignment.put", rule, details)
         return number
+
+    def _groups(self) -> Collection[str]:
+        return self.reference.tree(self.clock.today()).groups
 
     def owing(self, rule: AssignmentRule) -> list[OrgUnit]:
         """The units that owe the form by that rule today."""
@@ -75,8 +83,14 @@ class Assignments:
         return replace(rule, units=units, codes=frozenset())
 
     def save_contact(self, actor: Actor, contact: Contact) -> int:
-        """Keep whom to call at a unit."""
+        """Keep whom to call at a unit.
+
+        Raises:
+            InputInvalid: days in the wrong order, a number or an address that reaches nobody.
+        """
         _check_days(contact)
+        if faults := contact_faults(contact):
+            raise InputInvalid(errors=[_fault(field, field) for field in faults])
         self.reference.unit(contact.org_unit)
         with self.transaction():
             number = self.directory.put_contact(contact)
@@ -90,7 +104,7 @@ class Assignments:
         return self.directory.contacts([org_unit], self.clock.today())
 
     def save_owner(self, actor: Actor, owner: FormOwner) -> int:
-        """Say which unit stands for an owner from a day on."""
+        """Say which unit stands for an owner from a day on; parts that it concerns go over."""
         _check_days(owner)
         self.reference.unit(owner.org_unit)
         if owner.form is not None:
@@ -99,6 +113,7 @@ class Assignments:
             number = self.directory.put_owner(owner)
             details = {"code": owner.code, "form": owner.form, "org_unit": owner.org_unit}
             self._record(actor, f"owner/{number}", "owner.put", owner, details)
+            self.part_owners.follow(actor, owner.code)
         return number
 
     def _record(

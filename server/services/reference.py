@@ -1,4 +1,4 @@
-"""Reference data: org units in their dated tree, villages, holidays.
+"""Reference data: org units in their dated tree with owners and groups, villages, holidays.
 
 The tree of a day is asked for by every use case, so it is kept in memory and
 thrown away when the store's stamp says that a unit changed.
@@ -14,12 +14,14 @@ from server.core.directory import FormOwner, owners_on
 from server.core.org_unit import OrgUnit, Tree, Village
 from server.core.period import Period
 from server.core.ports import Clock, Transaction
+from server.core.unit_group import UnitGroup
 from server.core.vietnam_days import national_days
 from server.errors import NotFound
 from server.storage.assignments import DirectoryStore
 from server.storage.events import EventStore
 from server.storage.holidays import HolidayStore
 from server.storage.org_units import OrgUnitStore
+from server.storage.unit_groups import UnitGroupStore
 
 
 @dataclass
@@ -33,6 +35,8 @@ class _Kept:
     days: tuple[DayEntry, ...] = ()
     national: Calendar = field(default_factory=Calendar)
     owners: tuple[FormOwner, ...] = ()
+    groups: tuple[UnitGroup, ...] = ()
+    ended: dict[date, frozenset[str]] = field(default_factory=dict)
 
     def versions(self, unit_id: str) -> list[OrgUnit]:
         found = self.by_id.get(unit_id)
@@ -43,7 +47,9 @@ class _Kept:
     def tree(self, on: date) -> Tree:
         known = self.trees.get(on)
         if known is None:
-            known = self.trees[on] = Tree.of(self.units, on, owners_on(self.owners, on))
+            groups = {group.id: group.units(on) for group in self.groups}
+            owners = owners_on(self.owners, on)
+            known = self.trees[on] = Tree.of(self.units, on, owners, groups)
         return known
 
 
@@ -61,6 +67,7 @@ class Reference:
     store: OrgUnitStore
     holiday_store: HolidayStore
     directory: DirectoryStore
+    group_store: UnitGroupStore
     events: EventStore
     transaction: Transaction
     clock: Clock
@@ -80,7 +87,18 @@ class Reference:
 
     def trees_of(self) -> Callable[[str, Period], Tree]:
         """``tree_of`` for many units at once: the store is asked once for whether it changed."""
-        kept, known = self._fresh(), dict[tuple[str, Period], Tree]()
+        return self._trees(self._fresh())
+
+    def trees_within(self) -> Callable[[str, Period], Tree]:
+        """The same of what the running transaction has written; nothing of it is remembered.
+
+        A transaction that is undone would otherwise leave trees behind that never were.
+        """
+        return self._trees(self._read(self.store.stamp()))
+
+    @staticmethod
+    def _trees(kept: _Kept) -> Callable[[str, Period], Tree]:
+        known = dict[tuple[str, Period], Tree]()
 
         def of(unit_id: str, period: Period) -> Tree:
             found = known.get((unit_id, period))
@@ -91,6 +109,26 @@ class Reference:
             return found
 
         return of
+
+    def below(self, unit_id: str, period: Period) -> frozenset[str]:
+        """The unit and all below it: each unit at the place of which ``tree_of`` tells.
+
+        Those that ended before the period's last day stand where they stood on their own.
+        """
+        kept = self._fresh()
+        last = kept.tree(period.end)
+        found = set(last.below(unit_id) if unit_id in last.by_id else ())
+        for day, units in kept.ended.items():
+            tree = kept.tree(day)
+            if day < period.end and unit_id in tree.by_id:
+                found |= units & tree.below(unit_id)
+        return frozenset(found)
+
+    def known(self, period: Period) -> frozenset[str]:
+        """The units of the period's last day, and those that had ended by then."""
+        kept = self._fresh()
+        before = (units for day, units in kept.ended.items() if day < period.end)
+        return frozenset(kept.tree(period.end).by_id).union(*before)
 
     def epochs(self) -> tuple[date, ...]:
         """The days from which the tree is another one, oldest first, and today."""
@@ -263,4 +301,14 @@ class Reference:
             by_id.setdefault(unit.id, []).append(unit)
         days = tuple(self.holiday_store.all())
         national = Calendar.of(entry for entry in days if entry.org_unit is None)
-        return _Kept(stamp, units, by_id, {}, days, national, tuple(self.directory.owners()))
+        owners, groups = tuple(self.directory.owners()), tuple(self.group_store.all())
+        return _Kept(stamp, units, by_id, {}, days, national, owners, groups, _ended(by_id))
+
+
+def _ended(by_id: Mapping[str, list[OrgUnit]]) -> dict[date, frozenset[str]]:
+    """The units that are no more, by their last day."""
+    found: dict[date, set[str]] = {}
+    for unit_id, versions in by_id.items():
+        if versions[-1].valid_to is not None:
+            found.setdefault(versions[-1].valid_to, set()).add(unit_id)
+    return {day: frozenset(units) for day, units in found.items()}

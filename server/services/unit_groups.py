@@ -1,7 +1,7 @@
-"""Nhóm xã phụ trách: which communes an officer of the province looks after.
+"""Nhóm đơn vị: which communes an officer of the province looks after, whom a rule may name.
 
-Groups narrow lists and nothing else. They are kept by administrators; each change is an event of
-the group, so that it can be told later who looked after a commune when.
+Groups narrow lists and say who owes a form; they give no right. They are kept by administrators;
+each change is an event of the group, so that it can be told later who was in it when.
 """
 
 from collections.abc import Sequence
@@ -11,13 +11,15 @@ from itertools import pairwise
 
 from server.core.access import Actor, Role
 from server.core.account import Account
+from server.core.assignment import AssignmentRule
 from server.core.ports import Clock, NewId, Transaction
 from server.core.unit_group import LONGEST_NAME, GroupUnit, UnitGroup
 from server.core.vietnamese import nfc
-from server.errors import AccessDenied, InputInvalid, NotFound
+from server.errors import AccessDenied, Conflict, InputInvalid, NotFound
 from server.services.reference import Reference
 from server.services.scope import Scope
 from server.storage.accounts import AccountStore
+from server.storage.assignments import AssignmentStore
 from server.storage.delegations import DelegationStore
 from server.storage.events import EventStore
 from server.storage.unit_groups import UnitGroupStore
@@ -38,6 +40,7 @@ class UnitGroups:
     """Use cases around groups of units."""
 
     store: UnitGroupStore
+    assignments: AssignmentStore
     accounts: AccountStore
     delegations: DelegationStore
     reference: Reference
@@ -111,12 +114,23 @@ class UnitGroups:
         return group
 
     def remove(self, actor: Actor, group_id: str) -> None:
-        """Forget a group: its units are nobody's in particular from now on."""
+        """Forget a group: its units are nobody's in particular from now on.
+
+        Raises:
+            Conflict: a rule of assignment names it; old rounds are explained by that rule.
+        """
         _require_admin(actor)
         with self.transaction():
-            group = self.store.get(group_id)
+            group = self.store.lock(group_id)
+            rules = self.rules_of(group_id)
+            if rules:
+                raise Conflict(kind="unit-group-used", rules=[rule.title for rule in rules])
             self.store.remove(group_id)
             self._record(actor, group, "removed")
+
+    def rules_of(self, group_id: str) -> list[AssignmentRule]:
+        """The rules of assignment that name the group, ended ones as well."""
+        return self.assignments.of_group(group_id)
 
     def _wished(self, actor: Actor, group: UnitGroup, wish: GroupWish) -> UnitGroup:
         _require_admin(actor)

@@ -12,7 +12,7 @@ from server.storage.database import Database, Value
 from server.storage.fields import day_of, day_text
 from server.storage.searching import marks
 
-_RULE = "form, title, levels, kinds, below_id, units, without, valid_from, valid_to"
+_RULE = "form, title, levels, kinds, below_id, group_id, units, without, valid_from, valid_to"
 _CONTACT = "org_unit_id, name, post, phone, email, valid_from, valid_to"
 _OWNER = "code, form, org_unit_id, decree, valid_from, valid_to"
 
@@ -68,13 +68,24 @@ class AssignmentStore(_Dated):
             raise NotFound(kind="assignment_rule")
         return _rule(row)
 
+    def of_group(self, group: str) -> list[AssignmentRule]:
+        """The rules that name this group of units, ended ones as well."""
+        return [rule for rule in self.all() if rule.group == group]
+
     def add(self, rule: AssignmentRule) -> int:
-        """Keeps a rule; its number."""
+        """Keeps a rule; its number. Raise ``NotFound`` when its group is gone."""
+        self._hold(rule)
         return self._insert("assignment_rule", _RULE, _rule_values(rule))
 
     def change(self, rule: AssignmentRule) -> None:
         """Writes a rule that nobody changed since its edit; ``Stale`` else."""
+        self._hold(rule)
         self._update("assignment_rule", _RULE, _rule_values(rule), rule.id, rule.edit)
+
+    def _hold(self, rule: AssignmentRule) -> None:
+        """Whoever removes the group waits until the rule stands, and then finds it."""
+        if rule.group is not None and not self._database.lock("unit_group", rule.group):
+            raise NotFound(kind="unit-group", id=rule.group)
 
 
 class DirectoryStore(_Dated):
@@ -89,6 +100,13 @@ class DirectoryStore(_Dated):
             f" WHERE org_unit_id IN ({marks(org_units)}) AND valid_from <= ?"
             " AND (valid_to IS NULL OR valid_to >= ?) ORDER BY valid_from DESC, id",
             (*sorted(org_units), day_text(on), day_text(on)),
+        )
+        return [_contact(row) for row in rows]
+
+    def all_contacts(self) -> list[Contact]:
+        """Everybody who ever was a contact, the oldest first."""
+        rows = self._database.rows(
+            f"SELECT {_CONTACT}, edit, id FROM unit_contact ORDER BY valid_from, id"
         )
         return [_contact(row) for row in rows]
 
@@ -145,6 +163,7 @@ def _rule_values(rule: AssignmentRule) -> tuple[Value, ...]:
         dumps(sorted(rule.levels)),
         dumps(sorted(rule.kinds)),
         rule.below,
+        rule.group,
         dumps(sorted(rule.units)),
         dumps(sorted(rule.without)),
         day_text(rule.valid_from or date.min),
@@ -159,12 +178,13 @@ def _rule(row: tuple) -> AssignmentRule:
         levels=frozenset(json.loads(row[2])),
         kinds=frozenset(json.loads(row[3])),
         below=row[4],
-        units=frozenset(json.loads(row[5])),
-        without=frozenset(json.loads(row[6])),
-        valid_from=_first(row[7]),
-        valid_to=day_of(row[8]),
-        edit=row[9],
-        id=row[10],
+        group=row[5],
+        units=frozenset(json.loads(row[6])),
+        without=frozenset(json.loads(row[7])),
+        valid_from=_first(row[8]),
+        valid_to=day_of(row[9]),
+        edit=row[10],
+        id=row[11],
     )
 
 

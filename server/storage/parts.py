@@ -1,8 +1,10 @@
 """Parts of reports kept: whose each share is, who has it, how far it is."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
-from server.core.part import Part, PartState
+from server.core.obligation import Progress
+from server.core.part import UNIT, Part, PartState
 from server.errors import Stale
 from server.storage.database import Database
 from server.storage.fields import instant_of, instant_text
@@ -12,7 +14,25 @@ _COLUMNS = (
     "submission_id, key, owner_unit_id, assignee_id, state, handed_in_by, handed_in_at,"
     " waived_by, waived_at, reason, edit"
 )
+_AWAITED = (
+    "FROM submission_part p JOIN submission s ON s.id = p.submission_id"
+    " JOIN obligation o ON o.id = s.obligation_id"
+    " WHERE p.state = ? AND p.key <> 'unit' AND p.key NOT LIKE ?"
+    " AND p.owner_unit_id <> s.org_unit_id AND o.progress NOT IN (?, ?)"
+)
+_AWAITED_OF = (PartState.OPEN.value, f"{UNIT}.%", Progress.SENT.value, Progress.FINAL.value)
 _SELECT = f"SELECT {_COLUMNS} FROM submission_part"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedPart:
+    """Whose a part is, and of which report."""
+
+    submission: str
+    owner_unit: str
+    form: str
+    org_unit: str
+    period: str
 
 
 class PartStore:
@@ -61,6 +81,45 @@ class PartStore:
         if not written:
             raise Stale(kind="part", current={"state": str(found.state), "edit": found.edit})
         return found
+
+    def of_owner(self, code: str) -> list[OwnedPart]:
+        """The parts that forms give to that owner."""
+        rows = self._database.rows(
+            "SELECT p.submission_id, p.owner_unit_id, s.form, s.org_unit_id, s.period"
+            " FROM submission_part p JOIN submission s ON s.id = p.submission_id"
+            " WHERE p.key = ? ORDER BY p.id",
+            (code,),
+        )
+        return [OwnedPart(*row) for row in rows]
+
+    def move(self, submission_id: str, key: str, owner_unit: str) -> None:
+        """Gives a part to another unit, and there to nobody in particular."""
+        self._database.run(
+            "UPDATE submission_part SET owner_unit_id = ?, assignee_id = NULL, edit = edit + 1"
+            " WHERE submission_id = ? AND key = ?",
+            (owner_unit, submission_id, key),
+        )
+
+    def awaited_reports(self, after: str, limit: int) -> list[str]:
+        """Reports not sent yet that wait for a part of another unit, by id, those after *after*."""
+        rows = self._database.rows(
+            f"SELECT DISTINCT s.obligation_id {_AWAITED} AND s.obligation_id > ?"
+            " ORDER BY s.obligation_id LIMIT ?",
+            (*_AWAITED_OF, after, limit),
+        )
+        return [id_ for (id_,) in rows]
+
+    def awaited(self, obligations: Collection[str]) -> list[tuple[str, Part]]:
+        """The parts of other units that these reports wait for, with the id of the report."""
+        if not obligations:
+            return []
+        columns = ", ".join("p." + name.strip() for name in _COLUMNS.split(","))
+        rows = self._database.rows(
+            f"SELECT {columns}, s.obligation_id {_AWAITED}"
+            f" AND s.obligation_id IN ({marks(obligations)}) ORDER BY s.obligation_id, p.id",
+            (*_AWAITED_OF, *sorted(obligations)),
+        )
+        return [(row[-1], _part(row)) for row in rows]
 
     def assigned_to(self, account: str) -> list[Part]:
         """Open parts that this person was given."""

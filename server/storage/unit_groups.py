@@ -49,6 +49,11 @@ class UnitGroupStore:
             raise NotFound(kind="unit-group", id=group_id)
         return found
 
+    def lock(self, group_id: str) -> UnitGroup:
+        """The group, which no rule of assignment comes to name before the transaction ends."""
+        self._database.lock("unit_group", group_id)
+        return self.get(group_id)
+
     def add(self, group: UnitGroup) -> None:
         """Keeps a new group; ``Conflict`` when its name is taken."""
         added = self._database.run(
@@ -84,7 +89,12 @@ class UnitGroupStore:
     def remove(self, group_id: str) -> bool:
         """Forgets a group; false when there is none."""
         self._empty(group_id)
+        self._changed()
         return bool(self._database.run("DELETE FROM unit_group WHERE id = ?", (group_id,)))
+
+    def _changed(self) -> None:
+        """Groups are read with the tree of units, which is kept in memory while nothing changes."""
+        self._database.run("UPDATE stamp SET value = value + 1 WHERE name = 'org_units'")
 
     def _empty(self, group_id: str) -> None:
         for table in ("unit_group_unit", "unit_group_officer"):
@@ -103,3 +113,4 @@ class UnitGroupStore:
         self._database.run_many(
             "INSERT INTO unit_group_officer (group_id, account_id, kind) VALUES", people
         )
+        self._changed()

@@ -1,4 +1,4 @@
-"""Which units owe a form: by level, kind, place and list, from a day to a day."""
+"""Which units owe a form: by level, kind, place, group and list, from a day to a day."""
 
 from datetime import date
 
@@ -20,7 +20,8 @@ UNITS = (
     OrgUnit("c3", "01894", "Chợ Rã", Level.COMMUNE, "thi_tran", "e", None, None),
     OrgUnit("s", "d_snv", "Sở Nội vụ", Level.DEPARTMENT, "so", "p", None, None),
 )
-TREE = Tree.of(UNITS, DAY)
+GROUPS = {"g": frozenset({"c1", "c3", "s", "gone"}), "empty": frozenset[str]()}
+TREE = Tree.of(UNITS, DAY, groups=GROUPS)
 
 
 def rule(**given: object) -> AssignmentRule:
@@ -41,6 +42,13 @@ def rule(**given: object) -> AssignmentRule:
         ({"levels": ["district"], "units": ["s"]}, ["d", "e", "s"]),
         ({"units": ["c2", "s"], "without": ["s"]}, ["c2"]),
         ({"codes": ["01894"]}, ["c3"]),
+        ({"group": "g"}, ["c1", "c3", "s"]),
+        ({"group": "g", "levels": ["commune"]}, ["c1", "c3"]),
+        ({"group": "g", "kinds": ["xa"]}, ["c1"]),
+        ({"group": "g", "below": "d", "units": ["c2"], "without": ["s"]}, ["c1", "c2"]),
+        ({"group": "empty"}, []),
+        ({"group": "nowhere", "levels": ["commune"]}, []),
+        ({"kinds": ["xa"]}, []),
         ({}, []),
     ],
 )

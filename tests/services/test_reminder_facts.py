@@ -1,6 +1,7 @@
 """What a reminder goes by besides its plan: the working days of a place, whom to ask, and the
 notices that share its mail."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -65,6 +66,27 @@ def test_a_reminder_names_whom_the_directory_names_on_that_day(world):
 
     before, after = world.channel.mails
     assert "Người liên hệ: Nông Văn Cũ, điện thoại 0209 222." in before.body
+    assert "Người liên hệ: Lý Thị Mới, điện thoại 0209 222." in after.body
+
+
+def test_a_reminder_names_who_came_after_the_person_of_the_letter(world):
+    letter = replace(ROUND, contact="bà Nông Thị Cũ, phòng Tổng hợp", phone="0209 111")
+    with world.application.database.transaction():
+        world.services.rounds.obligations.add_round(letter)
+    world.owe([replace(owed(0), round=letter.id)])
+    for name, since, until in (
+        ("Nông Thị Cũ", None, date(2025, 1, 10)),
+        ("Lý Thị Mới", date(2025, 1, 11), None),
+    ):
+        contact = Contact("p", name, "Chuyên viên", "0209 222", valid_from=since, valid_to=until)
+        world.services.assignments.save_contact(SYSTEM, contact)
+
+    for day in (date(2025, 1, 8), date(2025, 1, 14)):
+        world.clock.set(day)
+        world.tick()
+
+    before, after = world.channel.mails
+    assert "Người liên hệ: bà Nông Thị Cũ, phòng Tổng hợp, điện thoại 0209 111." in before.body
     assert "Người liên hệ: Lý Thị Mới, điện thoại 0209 222." in after.body
 
 
@@ -145,3 +167,25 @@ def test_who_reads_english_gets_the_notices_in_english(world):
     assert subjects["xa@x.example"] == (
         "[Reminder] Households and people, Year 2024: due 15/01/2025, 1 new notices"
     )
+
+
+def test_steps_after_the_date_wait_for_the_grace_and_the_mail_says_both_dates(world):
+    """Due on Wednesday 15/01, late after Monday 20/01: D-7 by the first, D+1 by the second."""
+    world.owe([replace(owed(0), grace_on=date(2025, 1, 20)), owed(1)])
+    came: dict[str, list[date]] = {}
+
+    for day in (date(2025, 1, number) for number in range(6, 25)):
+        world.clock.set(day)
+        world.tick()
+        for mail in world.channel.mails:
+            came.setdefault(mail.recipient[:5], []).append(day)
+        said = [mail for mail in world.channel.mails if mail.recipient.startswith("u0000")]
+        world.channel.mails.clear()
+        for mail in said:
+            assert "15/01/2025 (tính chậm sau ngày 20/01/2025" in mail.body
+            assert ("đã quá hạn 1 ngày" in mail.body) == (day == date(2025, 1, 21))
+
+    plain, given = came["u0001"], came["u0000"]
+    assert plain[: len(plain) - 2] == given[: len(given) - 1]
+    assert date(2025, 1, 16) in plain and date(2025, 1, 16) not in given
+    assert date(2025, 1, 21) in given

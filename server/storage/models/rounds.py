@@ -7,6 +7,7 @@ from server.storage.models.catalogue import FormRow
 from server.storage.models.obligations import ObligationRow
 from server.storage.models.org_units import OrgUnitRow
 from server.storage.models.row import Row
+from server.storage.models.unit_groups import UnitGroupRow
 
 
 class AssignmentRuleRow(Row):
@@ -18,6 +19,7 @@ class AssignmentRuleRow(Row):
     levels = JsonField()
     kinds = JsonField()
     below = ForeignKeyField(OrgUnitRow, null=True, on_delete="RESTRICT", backref="assignments")
+    group = ForeignKeyField(UnitGroupRow, null=True, on_delete="RESTRICT", backref="assignments")
     units = JsonField()
     without = JsonField()
     valid_from = FirstDayField()

@@ -15,6 +15,7 @@ from server.core.vietnamese import fold
 from server.errors import InputInvalid
 from server.storage.models import AssignmentRuleRow
 from server.web.admin import cells
+from server.web.admin.assignment_words import group_names, sentence
 from server.web.admin.converter import PlainField
 from server.web.admin.filters import ListFilter, in_force
 from server.web.admin.round_form import form_titles
@@ -31,26 +32,32 @@ class ChoicesField(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
+class GroupField(SelectField):
+    """A choice among the groups of units, or none of them."""
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, choices=_group_choices, coerce=_group_id, **kwargs)
+
+
 class AssignmentView(SafeModelView):
     """The rules; one that ends keeps its row, so that old rounds can be explained."""
 
     right = Right.ADMINISTER
     title = _l("Phân công báo cáo")
     lead = _l(
-        "Quy tắc ở đây thay cho phân công ghi trong biểu mẫu kể từ ngày hiệu lực; "
-        "đợt báo cáo đã mở không thay đổi."
+        "Quy tắc ở đây thay cho phân công ghi trong biểu mẫu trong thời gian có hiệu lực; đợt mở "
+        "sau khi hết kỳ lấy quy tắc của ngày cuối kỳ. Đợt báo cáo đã mở không thay đổi."
     )
     new_title = _l("Thêm quy tắc phân công báo cáo")
     empty_text = _l("Chưa có quy tắc nào. Mọi biểu theo phân công ghi trong biểu mẫu.")
     search_hint = _l("Tên quy tắc")
     can_create = can_edit = True
-    column_list = ("title", "form", "levels", "units", "count", "holds")
+    column_list = ("title", "form", "who", "count", "holds")
     column_labels = {
         "title": _l("Tên quy tắc"),
         "form": _l("Biểu mẫu"),
-        "levels": _l("Cấp"),
+        "who": _l("Đơn vị phải gửi"),
         "below": _l("Thuộc đơn vị"),
-        "units": _l("Đơn vị nêu tên"),
         "count": _l("Số đơn vị phải gửi hôm nay"),
         "valid_from": _l("Từ ngày"),
         "valid_to": _l("Đến ngày"),
@@ -65,8 +72,7 @@ class AssignmentView(SafeModelView):
     )
     column_formatters = {
         "form": lambda _v, _c, row, _n: dict(form_titles()).get(row.form_id, row.form_id),
-        "levels": lambda _v, _c, row, _n: _named(row.levels, cells.levels()),
-        "units": lambda _v, _c, row, _n: len(row.units) or cells.NOTHING,
+        "who": lambda _v, _c, row, _n: sentence(_rule(row)),
         "count": lambda _v, _c, row, _n: len(services().assignments.owing(_rule(row))),
         "holds": lambda _v, _c, row, _n: cells.dated(row, services().clock.today()),
     }
@@ -84,9 +90,16 @@ class AssignmentView(SafeModelView):
         "kinds": ChoicesField(
             _l("Chỉ các loại đơn vị"), choices=lambda: list(cells.unit_kinds().items())
         ),
+        "group": GroupField(
+            _l("Nhóm đơn vị báo cáo"),
+            description=_l(
+                "Lấy các đơn vị có trong nhóm vào ngày mở đợt. Không chọn cấp: mọi đơn vị của nhóm."
+            ),
+            validators=[validators.Optional()],
+        ),
         "unit_codes": PlainField(
             _l("Thêm các mã đơn vị"),
-            description=_l("Nhóm hoặc danh sách nêu tên, cách nhau bằng dấu phẩy."),
+            description=_l("Danh sách nêu tên, cách nhau bằng dấu phẩy."),
             validators=[validators.Optional(), validators.Length(max=4000)],
         ),
         "without_codes": PlainField(
@@ -95,8 +108,11 @@ class AssignmentView(SafeModelView):
         ),
     }
 
+    def create_form(self, obj: Any = None) -> Any:
+        return _ordered(super().create_form(obj))
+
     def edit_form(self, obj: Any = None) -> Any:
-        form = super().edit_form(obj)
+        form = _ordered(super().edit_form(obj))
         if request.method != "POST" and obj is not None:
             form.unit_codes.data = ", ".join(_codes(obj.units))
             form.without_codes.data = ", ".join(_codes(obj.without))
@@ -113,6 +129,7 @@ class AssignmentView(SafeModelView):
             levels=frozenset(form.levels.data),
             kinds=frozenset(form.kinds.data),
             below=form.below.data,
+            group=form.group.data or None,
             units=frozenset(_ids(form, "unit_codes")),
             without=frozenset(_ids(form, "without_codes")),
             valid_from=form.valid_from.data,
@@ -126,11 +143,29 @@ class AssignmentView(SafeModelView):
             raise _worded(error) from None
 
 
+def _group_choices() -> list[tuple[str, str]]:
+    return [("", _("(không chọn)")), *group_names().items()]
+
+
+def _group_id(value: object) -> str:
+    """Of a related row, or of what was chosen."""
+    return str(getattr(value, "id", value) or "")
+
+
+def _ordered(form: Any) -> Any:
+    """From the form to its units to the days, as the rule is thought of."""
+    for name in ("form", "title", "levels", "kinds", "below", "group", "unit_codes",
+                 "without_codes", "valid_from", "valid_to"):  # fmt: skip
+        form._fields[name] = form._fields.pop(name)
+    return form
+
+
 def _worded(error: InputInvalid) -> InputInvalid:
     """The first objection of the service, in words and at its field."""
     texts = {
-        "nobody": _("Chọn ít nhất một cấp, hoặc nêu mã đơn vị."),
+        "nobody": _("Chọn ít nhất một cấp, một nhóm, hoặc nêu mã đơn vị."),
         "unknown": _("Có đơn vị không tồn tại."),
+        "unknown-group": _("Nhóm này vừa bị xóa. Chọn nhóm khác."),
         "before-first": _("Ngày cuối phải sau ngày bắt đầu."),
     }
     listed: Any = error.facts["errors"]
@@ -143,13 +178,10 @@ def _rule(row: Any) -> AssignmentRule:
         levels=frozenset(row.levels),
         kinds=frozenset(row.kinds),
         below=row.below_id,
+        group=row.group_id,
         units=frozenset(row.units),
         without=frozenset(row.without),
     )
-
-
-def _named(codes: Iterable[str], titles: dict[str, str]) -> str:
-    return ", ".join(titles.get(code, code) for code in codes) or cells.NOTHING
 
 
 def _codes(ids: Iterable[str]) -> list[str]:

@@ -1,6 +1,7 @@
-"""Nhóm xã phụ trách: administrators say which communes which officer looks after, and from when.
+"""Nhóm đơn vị báo cáo: administrators say which units stand together from when, and who looks
+after them. Rules of assignment may name a group.
 
-A commune that is ticked joins on the day that is named, one that is unticked leaves on the day
+A unit that is ticked joins on the day that is named, one that is unticked leaves on the day
 before: what a group held earlier stays written down.
 """
 
@@ -16,11 +17,13 @@ from flask_babel import lazy_gettext as _l
 
 from server.core.access import Right
 from server.core.org_unit import Level, OrgUnit
-from server.core.unit_group import GroupUnit, UnitGroup
+from server.core.unit_group import GroupUnit, UnitGroup, units_of
 from server.core.vietnamese import collation_key
 from server.core.vietnamese_numbers import DateUnclear, format_date, parse_date
 from server.errors import Conflict, InputInvalid, RequestInvalid, Stale
 from server.services.unit_groups import GroupWish
+from server.web.admin import cells
+from server.web.admin.round_form import LEVELS
 from server.web.admin.safe_view import SafeBaseView
 from server.web.session import current_actor, services
 from server.web.submissions import posted_edit
@@ -38,7 +41,7 @@ class GroupLine:
 
 @dataclass(frozen=True, slots=True)
 class UnitChoice:
-    """A commune to tick; *elsewhere* names the other group that holds it now."""
+    """A unit to tick; *elsewhere* names the other group that holds it now."""
 
     unit: OrgUnit
     chosen: bool
@@ -49,15 +52,17 @@ class UnitGroupPage(SafeBaseView):
     """The list of groups, and one group to write."""
 
     right = Right.ADMINISTER
-    title = _l("Nhóm xã phụ trách")
+    title = _l("Nhóm đơn vị báo cáo")
 
     @expose("/")
     def index(self) -> ResponseReturnValue:
-        """All groups with their communes and people of today, and communes that nobody has."""
+        """All groups with their units and people of today, and communes that nobody has."""
         service, today = services().unit_groups, services().clock.today()
         lines = [_line(group, today) for group in service.all()]
-        held = {unit for line in lines for unit in line.group.units(today)}
-        nobody = [unit.name for unit in _communes() if unit.id not in held] if lines else []
+        cared = [line.group for line in lines if line.group.officers]
+        held = units_of(cared, today)
+        communes = _units().get(Level.COMMUNE, ())
+        nobody = [unit.name for unit in communes if unit.id not in held] if cared else []
         return self.render("admin/unit_groups/index.html", lines=lines, nobody=nobody)
 
     @expose("/new/", methods=("GET", "POST"))
@@ -79,7 +84,11 @@ class UnitGroupPage(SafeBaseView):
     @expose("/<group_id>/delete/", methods=("POST",))
     def delete(self, group_id: str) -> ResponseReturnValue:
         """Forget a group; nobody loses a right by it."""
-        services().unit_groups.remove(current_actor(), group_id)
+        try:
+            services().unit_groups.remove(current_actor(), group_id)
+        except Conflict as refused:
+            flash(_still_used(refused.facts.get("rules")), "error")
+            return redirect(self.get_url(".edit", group_id=group_id), 303)
         flash(_("Đã xóa nhóm."), "success")
         return redirect(self.get_url(".index"), 303)
 
@@ -136,18 +145,24 @@ class UnitGroupPage(SafeBaseView):
             group=group,
             typed=typed,
             people=services().unit_groups.candidates(),
-            units=[
-                UnitChoice(unit, unit.id in chosen, elsewhere.get(unit.id, ""))
-                for unit in _communes()
+            levels=[
+                (
+                    cells.levels()[level],
+                    [UnitChoice(one, one.id in chosen, elsewhere.get(one.id, "")) for one in units],
+                )
+                for level, units in _units().items()
             ],
+            rules=services().unit_groups.rules_of(group.id) if group.id else [],
             errors=errors,
         )
 
 
-def _communes() -> list[OrgUnit]:
+def _units() -> dict[Level, list[OrgUnit]]:
+    """The units of today by level, communes first: they are what is mostly grouped."""
     found = services().reference.units(services().clock.today())
-    communes = [unit for unit in found if unit.level is Level.COMMUNE]
-    return sorted(communes, key=lambda unit: (collation_key(unit.name), unit.code))
+    ordered = sorted(found, key=lambda unit: (collation_key(unit.name), unit.code))
+    levels = {level: [unit for unit in ordered if unit.level is level] for level in LEVELS}
+    return {level: units for level, units in levels.items() if units}
 
 
 def _line(group: UnitGroup, today: date) -> GroupLine:
@@ -199,10 +214,18 @@ def _members(group: UnitGroup, chosen: Sequence[str], first: date) -> tuple[Grou
     return tuple(kept)
 
 
+def _still_used(rules: object) -> str:
+    titles = [f"“{title}”" for title in rules] if isinstance(rules, list) else []
+    return _(
+        "Không xóa được nhóm: quy tắc phân công %(rules)s dùng nhóm này. Sửa quy tắc đó trước.",
+        rules=", ".join(titles),
+    )
+
+
 def _messages(faults: object) -> list[dict[str, str]]:
     words = {
         "name": _("Nhập tên nhóm, nhiều nhất 120 ký tự."),
-        "none": _("Chọn ít nhất một xã, phường, thị trấn."),
+        "none": _("Chọn ít nhất một đơn vị."),
         "twice": _("Một đơn vị có trong nhóm hai lần."),
         "unknown": _("Có đơn vị không còn trong danh mục."),
         "before-first": _("Có đơn vị rời nhóm trước khi vào nhóm."),

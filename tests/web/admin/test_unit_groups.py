@@ -1,4 +1,4 @@
-"""Groups of communes: kept by administrators, seen first by their officers, never a right."""
+"""Groups of units: kept by administrators, seen first by their officers, never a right."""
 
 import re
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from server.core.access import Grant, Role
+from server.core.assignment import AssignmentRule
 from server.core.unit_group import GroupUnit, UnitGroup
 from server.errors import AccessDenied, InputInvalid
 from server.services.accounts import NewAccount
@@ -148,7 +149,7 @@ def test_a_unit_that_is_unticked_leaves_on_the_day_before_and_stays_written_down
     ("fields", "message"),
     [
         ({"name": ""}, "Nhập tên nhóm"),
-        ({"unit": []}, "Chọn ít nhất một xã"),
+        ({"unit": []}, "Chọn ít nhất một đơn vị."),
         ({"from": "hôm nay"}, "Nhập ngày dạng ngày/tháng/năm."),
     ],
 )
@@ -172,6 +173,53 @@ def test_a_group_is_forgotten_with_its_members_and_people(as_: As, world: World)
     assert world.services.unit_groups.all() == []
     assert world.count("unit_group_unit") == world.count("unit_group_officer") == 0
     assert world.count("event WHERE name = 'unit_group.removed'") == 1
+
+
+def test_a_group_without_officers_serves_rules_and_holds_units_of_every_level(
+    as_: As, world: World
+) -> None:
+    person = as_("admin")
+    form = person.get(f"{GROUPS}new/").text
+
+    made = person.post(
+        f"{GROUPS}new/", edit=1, name="Khu vực III",
+        unit=["u-commune", "u-district"], **{"from": "01/01/2025"},
+    )  # fmt: skip
+    [group] = world.services.unit_groups.all()
+    ruled = person.post(
+        "/admin/assignments/new/", form="households", title="Theo nhóm", group=group.id,
+        without_codes="01837",
+    )  # fmt: skip
+
+    assert [form.index(f"<legend>{level}</legend>") for level in ("Xã", "Huyện", "Tỉnh")] == sorted(
+        form.index(f"<legend>{level}</legend>") for level in ("Xã", "Huyện", "Tỉnh")
+    )
+    assert (made.status_code, ruled.status_code) == (303, 303)
+    assert group.units(date(2025, 1, 1)) == {"u-commune", "u-district"}
+    assert "chưa có người phụ trách" not in person.get(GROUPS).text
+    listed = person.get("/admin/assignments/").text
+    assert "Mọi đơn vị của nhóm “Khu vực III”; trừ Bộc Bố" in listed
+    [rule] = world.services.assignments.store.all()
+    edited = person.get(f"/admin/assignments/edit/?id={rule.id}").text
+    assert re.search(rf'<option selected value="{group.id}">Khu vực III</option>', edited)
+
+
+def test_a_group_that_a_rule_names_says_so_instead_of_going(as_: As, world: World) -> None:
+    group, person = found_group(world), as_("admin")
+    rule = AssignmentRule("households", "Theo nhóm", group=group.id)
+    world.services.assignments.save(world.actor("admin"), rule)
+
+    sheet = person.get(f"{GROUPS}{group.id}/").text
+    answer = person.post(f"{GROUPS}{group.id}/delete/")
+
+    assert "Quy tắc phân công dùng nhóm này" in sheet
+    assert "Xóa nhóm" not in sheet
+    assert answer.status_code == 303
+    assert (
+        "Không xóa được nhóm: quy tắc phân công “Theo nhóm” dùng nhóm này."
+        in person.get(answer.location).text
+    )
+    assert world.services.unit_groups.all() == [group]
 
 
 def test_only_administrators_keep_groups_and_only_approvers_look_after_them(
