@@ -9,6 +9,7 @@ from dataclasses import replace
 from server.core.access import SYSTEM, Role
 from server.core.obligation import Round
 from server.core.org_unit import Level, OrgUnit
+from server.core.part import PartState
 from server.core.submission import Change
 from server.services.accounts import NewAccount
 from server.services.review import SubmissionView
@@ -159,3 +160,17 @@ def doing(world: World, view: SubmissionView) -> Callable[..., None]:
         act(world.actor(username), view.submission.id, key, *more)
 
     return done
+
+
+def part_state(world: World, view: SubmissionView, key: str = ROADS) -> PartState:
+    """How a part of the report stands now."""
+    shown = world.services.parts.of(world.actor("commune_reporter"), view.submission.id)
+    return next(one.part.state for one in shown if one.part.key == key)
+
+
+def history_names(world: World, view: SubmissionView) -> list[str]:
+    """What happened to the report, without the word that all of it begins with."""
+    history = world.services.submissions.history(
+        world.actor("commune_reporter"), view.submission.id
+    )
+    return [event.name.removeprefix("submission.") for event in history]

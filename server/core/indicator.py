@@ -1,6 +1,8 @@
 """The indicator catalogue: what each figure means and how it adds up."""
 
 from dataclasses import dataclass
+from datetime import date
+from operator import le
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +23,23 @@ class IndicatorTexts:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerOwners:
+    """Who answered for an indicator before its present owners; empty *valid_from*: ever since."""
+
+    owners: tuple[str, ...]
+    owner_units: tuple[str, ...]
+    valid_from: str
+    valid_to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Indicator:
     """One catalogue entry; ``constructed`` is shown wherever the entry is shown.
 
     The texts of meaning and method are empty where the catalogue has none. *ministry_code* is the
     national committee's; the days *valid_from* and *valid_to* (ISO, included) are empty where no
-    limit is said: an indicator is retired by its end, never deleted.
+    limit is said: an indicator is retired by its end, never deleted. The owners answer for it since
+    *owners_from* (empty: ever since); those before them stay in *former_owners*, the oldest first.
     """
 
     code: str
@@ -51,6 +64,24 @@ class Indicator:
     ministry_code: str = ""
     valid_from: str = ""
     valid_to: str = ""
+    owners_from: str = ""
+    former_owners: tuple[FormerOwners, ...] = ()
+
+    @property
+    def owners_in_order(self) -> bool:
+        """Whether each owner begins only after the one before has ended."""
+        former = self.former_owners
+        if not former:
+            return True
+        days = [day for one in former for day in (one.valid_from, one.valid_to) if day]
+        return all(map(le, days, days[1:])) and self.owners_from > former[-1].valid_to
+
+    def owners_on(self, day: date) -> tuple[str, ...]:
+        """Who answers for it on that day."""
+        for former in self.former_owners:
+            if former.valid_from <= day.isoformat() <= former.valid_to:
+                return former.owners
+        return self.owners
 
     def texts(self, language: str) -> IndicatorTexts | None:
         """Meaning and method, in Vietnamese where *language* has none; None without any."""

@@ -7,42 +7,28 @@ not there changes nothing, and an end day retires it.
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any, Final, Literal
+from datetime import date, timedelta
+from typing import Any, Final
 
-from server.core.indicator import Indicator, Measure
+from server.core.indicator import FormerOwners, Indicator, Measure
+from server.core.indicator_changes import (
+    COLUMNS,
+    DAYS,
+    NOT_SUMMED,
+    SUMMED,
+    RowChange,
+    change_of,
+    texts_of,
+)
 from server.core.vietnamese import fold, nfc
 
-ChangeKind = Literal["added", "changed", "retired"]
 Rows = Sequence[Sequence[str]]
 
-#: Field of the sheet and its heading; the heading is how a column is found again.
-COLUMNS: Final[Mapping[str, str]] = {
-    "code": "Mã",
-    "title": "Tên chỉ tiêu",
-    "title_en": "Tên tiếng Anh",
-    "group": "Mã nhóm",
-    "group_title": "Nhóm",
-    "measures": "Đơn vị tính",
-    "dimensions": "Phân tổ",
-    "lowest_level": "Cấp thấp nhất",
-    "frequency": "Kỳ",
-    "owners": "Cơ quan chủ trì, phối hợp",
-    "owner_units": "Mã đơn vị chủ trì",
-    "source": "Nguồn",
-    "ministry_code": "Mã của cấp quốc gia",
-    "valid_from": "Áp dụng từ ngày",
-    "valid_to": "Hết áp dụng sau ngày",
-    "definition": "Định nghĩa",
-    "method": "Phương pháp tính",
-}
 LEVELS: Final = ("commune", "district", "province", "department")
 FREQUENCIES: Final = ("year", "half_year", "quarter", "month", "school_year", "five_year", "term")
-SUMMED: Final = "cộng"
-NOT_SUMMED: Final = "không cộng"
 _CODE: Final = re.compile(r"[0-9a-z][0-9a-z_]{0,63}")
 _DAY: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-_NEEDED: Final = ("title", "group", "measures")
+NEEDED: Final = ("title", "group", "measures")
 _LONGEST: Final[Mapping[str, int]] = {"definition": 4000, "method": 4000, "source": 1000}
 _LONG: Final = 300
 _MOST_ROWS: Final = 2000
@@ -67,17 +53,6 @@ class CellFault:
 
 
 @dataclass(frozen=True, slots=True)
-class RowChange:
-    """What a row does to one indicator; *fields* are the values before and after, as texts."""
-
-    row: int
-    kind: ChangeKind
-    code: str
-    title: str
-    fields: tuple[tuple[str, str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class SheetReading:
     """What the whole sheet would do; nothing may be saved while there are faults."""
 
@@ -91,7 +66,7 @@ class SheetReading:
 def rows_of_indicators(indicators: Sequence[Indicator]) -> list[list[str]]:
     """The heading and one row for each indicator, by code."""
     ordered = sorted(indicators, key=lambda one: one.code)
-    return [list(COLUMNS.values()), *([*_texts(one).values()] for one in ordered)]
+    return [list(COLUMNS.values()), *([*texts_of(one).values()] for one in ordered)]
 
 
 def read_rows(rows: Rows, current: Mapping[str, Indicator], known: Known) -> SheetReading:
@@ -172,13 +147,13 @@ class _Reader:
             return
         self.seen[code] = number
         old = self._current.get(code)
-        shown = {} if old is None else _texts(old)
+        shown = {} if old is None else texts_of(old)
         values: dict[str, Any] = {}
         for field, text in texts.items():
             if field != "code" and text != shown.get(field, ""):
                 values |= self._value(number, field, text)
         if old is None:
-            for field in _NEEDED:
+            for field in NEEDED:
                 if not texts.get(field):
                     self._refuse(number, field, "needed")
         if len(self.faults) > before:
@@ -187,13 +162,16 @@ class _Reader:
         if made.valid_from and made.valid_to and made.valid_from > made.valid_to:
             self._refuse(number, "valid_to", "ends-before", texts.get("valid_to", ""))
             return
+        if not made.owners_in_order:
+            self._refuse(number, "owners_from", "owner-order", texts.get("owners_from", ""))
+            return
         self._note(number, old, made)
 
     def _made(self, code: str, old: Indicator | None, values: dict[str, Any]) -> Indicator:
         if "group" in values and "group_title" not in values:
             values["group_title"] = self._groups.get(values["group"], values["group"])
         if old is not None:
-            return replace(old, **values)
+            return _handed_over(old, replace(old, **values))
         usual: dict[str, Any] = {
             "title_en": values.get("title", ""), "dimensions": (), "lowest_level": "commune",
             "frequency": "year", "owners": (), "owner_units": (), "source": "",
@@ -202,21 +180,12 @@ class _Reader:
         return Indicator(code=code, **{**usual, **values})
 
     def _note(self, number: int, old: Indicator | None, made: Indicator) -> None:
-        if made == old:
+        change = change_of(number, old, made)
+        if change is None:
             self.same += 1
             return
-        before = {} if old is None else _texts(old)
-        after = _texts(made)
-        fields = tuple(
-            (field, before.get(field, ""), text)
-            for field, text in after.items()
-            if text != before.get(field, "") and field != "code"
-        )
-        kind: ChangeKind = "added" if old is None else "changed"
-        if old is not None and made.valid_to and not old.valid_to:
-            kind = "retired"
         self.read[made.code] = made
-        self.changes.append(RowChange(number, kind, made.code, made.title, fields))
+        self.changes.append(change)
 
     def _refuse(self, number: int, field: str, code: str, text: str = "") -> None:
         place = self._fields.index(field) if field in self._fields else 0
@@ -227,7 +196,7 @@ class _Reader:
         if len(text) > _LONGEST.get(field, _LONG) or not _readable(text):
             self._refuse(number, field, "too-long", text)
             return {}
-        if field in _NEEDED and not text:
+        if field in NEEDED and not text:
             self._refuse(number, field, "needed")
             return {}
         if field == "measures":
@@ -236,7 +205,7 @@ class _Reader:
                 self._refuse(number, field, "measure", text)
                 return {}
             return {field: tuple(one for one in measures if one is not None)}
-        if field in ("valid_from", "valid_to"):
+        if field in DAYS:
             day = _day(text)
             if day is None:
                 self._refuse(number, field, "day", text)
@@ -267,22 +236,14 @@ class _Reader:
         return {field: tuple(dict.fromkeys(parts))}
 
 
-def _texts(indicator: Indicator) -> dict[str, str]:
-    """Each field of the sheet as it is shown in its cell."""
-    found: dict[str, str] = {}
-    for field in COLUMNS:
-        value = getattr(indicator, field)
-        if field == "measures":
-            found[field] = "; ".join(
-                f"{one.unit}: {SUMMED if one.aggregation == 'sum' else NOT_SUMMED}"
-                for one in indicator.measures
-            )
-        elif field in ("valid_from", "valid_to"):
-            found[field] = f"{date.fromisoformat(value):%d/%m/%Y}" if value else ""
-        else:
-            found[field] = "; ".join(value) if isinstance(value, tuple) else str(value)
-        found[field] = found[field].strip()
-    return found
+def _handed_over(old: Indicator, made: Indicator) -> Indicator:
+    """Other owners from another day: those before them stay, up to the day before."""
+    same = (old.owners, old.owner_units) == (made.owners, made.owner_units)
+    if same or not old.owners or not made.owners_from or made.owners_from == old.owners_from:
+        return made
+    last = date.fromisoformat(made.owners_from) - timedelta(days=1)
+    former = FormerOwners(old.owners, old.owner_units, old.owners_from, last.isoformat())
+    return replace(made, former_owners=(*old.former_owners, former))
 
 
 def _parts(text: str) -> list[str]:

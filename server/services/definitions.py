@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from server.core.indicator import CodeList, CodeListItem, Indicator, Measure
+from server.core.indicator import CodeList, CodeListItem, FormerOwners, Indicator, Measure
 from server.core.vietnamese import nfc
 
 Kind = Literal["form", "workflow", "codelist"]
@@ -88,6 +88,16 @@ def read_indicators(document: Mapping[str, Any]) -> tuple[Indicator, ...]:
             ministry_code=str(entry.get("ministryCode", "")),
             valid_from=str(entry.get("validFrom", "")),
             valid_to=str(entry.get("validTo", "")),
+            owners_from=str(entry.get("ownersFrom", "")),
+            former_owners=tuple(
+                FormerOwners(
+                    owners=tuple(former["owners"]),
+                    owner_units=tuple(former.get("ownerUnits", ())),
+                    valid_from=str(former.get("validFrom", "")),
+                    valid_to=str(former["validTo"]),
+                )
+                for former in entry.get("formerOwners", ())
+            ),
         )
         for entry in document["indicators"]
     )

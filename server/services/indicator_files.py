@@ -7,6 +7,7 @@ says something else is shown and never overwritten.
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,13 @@ _KEYS = {
     "ministry_code": "ministryCode",
     "valid_from": "validFrom",
     "valid_to": "validTo",
+    "owners_from": "ownersFrom",
+}
+_FORMER = {
+    "owners": "owners",
+    "owner_units": "ownerUnits",
+    "valid_from": "validFrom",
+    "valid_to": "validTo",
 }
 _ENGLISH = {
     "title_en": "title",
@@ -45,10 +53,14 @@ _ENGLISH = {
 
 @dataclass(frozen=True, slots=True)
 class FileStanding:
-    """How the file stands to the catalogue; *codes* are the indicators that differ."""
+    """How the file stands to the catalogue; *codes* are the indicators that differ.
+
+    *digest* is that of the file's very characters, empty where there is none.
+    """
 
     state: FileState
     codes: tuple[str, ...] = ()
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +80,23 @@ class IndicatorFiles:
 
     def standing(self, indicators: Sequence[Indicator]) -> FileStanding:
         """Whether the file says what the catalogue says."""
-        held = self.held()
+        text = self._text()
+        held = self._indicators(text)
+        mark = "" if text is None else sha256(text.encode()).hexdigest()
         if held is None:
             if self.path.exists():
-                return FileStanding(FileState.DIFFERENT)
+                return FileStanding(FileState.DIFFERENT, digest=mark)
             return FileStanding(FileState.MISSING if self._writable() else FileState.CLOSED)
         mine, theirs = ({one.code: one for one in listed} for listed in (indicators, held))
         codes = sorted(
             code for code in mine.keys() | theirs.keys() if mine.get(code) != theirs.get(code)
         )
-        return FileStanding(FileState.DIFFERENT if codes else FileState.SAME, tuple(codes))
+        state = FileState.DIFFERENT if codes else FileState.SAME
+        return FileStanding(state, tuple(codes), mark)
 
     def held(self) -> tuple[Indicator, ...] | None:
         """The indicators of the file; None where there is none, or none that can be read."""
-        document = self._document()
-        try:
-            return None if document is None else read_indicators(document)
-        except (KeyError, TypeError, AttributeError):
-            return None
+        return self._indicators(self._text())
 
     def write(self, before: Sequence[Indicator], after: Sequence[Indicator]) -> FileStanding:
         """Write the new edition where the file held the one before; whole or not at all."""
@@ -112,6 +123,13 @@ class IndicatorFiles:
         finally:
             partial.unlink(missing_ok=True)
         return self.standing(after)
+
+    def _indicators(self, text: str | None) -> tuple[Indicator, ...] | None:
+        document = None if text is None else readable(text)
+        try:
+            return None if document is None else read_indicators(document)
+        except (KeyError, TypeError, AttributeError):
+            return None
 
     def _text(self) -> str | None:
         try:
@@ -151,9 +169,14 @@ def _entry(one: Indicator, before: Mapping[str, Any]) -> dict[str, Any]:
     entry = dict(before)
     for attribute, key in _KEYS.items():
         value = getattr(one, attribute)
-        value = list(value) if isinstance(value, tuple) else value
+        value = _json(value)
         if value or key in before or isinstance(value, list | bool) or key == "source":
             entry[key] = value
+    if one.former_owners or "formerOwners" in before:
+        entry["formerOwners"] = [
+            {key: _json(getattr(former, attribute)) for attribute, key in _FORMER.items()}
+            for former in one.former_owners
+        ]
     entry["measures"] = [
         {**_measure(before, place), "unit": measure.unit, "aggregation": measure.aggregation}
         for place, measure in enumerate(one.measures)
@@ -165,6 +188,10 @@ def _entry(one: Indicator, before: Mapping[str, Any]) -> dict[str, Any]:
             english[key] = value
     entry["i18n"] = {**before.get("i18n", {}), "en": english}
     return {key: value for key, value in entry.items() if value != "" or key == "source"}
+
+
+def _json(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _measure(before: Mapping[str, Any], place: int) -> Mapping[str, Any]:

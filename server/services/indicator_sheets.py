@@ -1,14 +1,19 @@
-"""The indicator catalogue out as a workbook and back in: looked at first, then saved as a whole.
+"""The indicator catalogue out as a workbook and back in, as changes of a proposal.
 
-A saved sheet is a new edition of the catalogue; the editions before it stay as they were.
+A sheet, one indicator's page and the file beside the shipped forms lead to the same: a step of the
+one open draft of the catalogue, which a second person approves (``definition_issues``).
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from server.core.access import Actor
+from server.core.definition_draft import DefinitionDraft, DraftState
+from server.core.indicator import Indicator
+from server.core.indicator_changes import COLUMNS
+from server.core.indicator_edition import WHOLE_CATALOGUE, indicators_of, text_of
 from server.core.indicator_sheet import (
-    COLUMNS,
     FREQUENCIES,
     LEVELS,
     Known,
@@ -16,10 +21,11 @@ from server.core.indicator_sheet import (
     read_rows,
     rows_of_indicators,
 )
-from server.errors import AccessDenied, ImportRefused, InputInvalid, Stale
+from server.errors import AccessDenied, Conflict, ImportRefused, InputInvalid, NotFound, Stale
 from server.hooks import Workbook, WorkbookCell, WorkbookCheck, WorkbookSheet
 from server.hooks.workbook import CellStyle
 from server.services.catalogue import Catalogue
+from server.services.definition_drafts import DefinitionDrafts
 from server.services.exports import PrintedFile
 from server.services.indicator_files import FileStanding, IndicatorFiles
 from server.services.table_files import TableFiles, rows_of
@@ -28,36 +34,67 @@ SHEET = "Chỉ tiêu"
 _EMPTY_ROWS = 60
 _MOST_CELLS = 60_000
 _MOST_CHARACTERS = 2_000_000
-_WIDTHS = (9, 48, 40, 9, 34, 26, 28, 14, 12, 34, 24, 40, 18, 16, 18, 50, 50)
+_WIDTHS = (9, 48, 40, 9, 34, 26, 28, 14, 12, 34, 24, 14, 40, 18, 16, 18, 50, 50)
 _CHOICES = {"lowest_level": LEVELS, "frequency": FREQUENCIES}
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What a page showed: the edition in force, and the open proposal with its edit, if one was."""
+
+    edition: int
+    draft: str = ""
+    edit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """The catalogue as it is being worked on: the open proposal, or else the edition in force."""
+
+    seen: Seen
+    draft: DefinitionDraft | None
+    indicators: tuple[Indicator, ...]
+
+    @property
+    def in_review(self) -> bool:
+        return self.draft is not None and self.draft.state is DraftState.IN_REVIEW
+
+
+@dataclass(frozen=True, slots=True)
 class SheetPreview:
-    """What a sheet would do to the edition *edition*; *older*: it was taken from another one."""
+    """What a sheet would do to what was *seen*; *older*: it was taken before a later change."""
 
     rows: str
-    edition: int
+    seen: Seen
     older: bool
     reading: SheetReading
 
 
 @dataclass(frozen=True, slots=True)
 class IndicatorSheets:
-    """Use cases of editing all indicators at once."""
+    """Use cases of changing indicators, many at once or one."""
 
     catalogue: Catalogue
+    drafts: DefinitionDrafts
     files: TableFiles
     canonical: IndicatorFiles
 
-    def download(self, actor: Actor) -> PrintedFile:
-        """The current catalogue as a workbook, with empty rows for new indicators."""
+    def working(self, actor: Actor) -> Working:
+        """What a change would be made to."""
         _require_admin(actor)
-        rows = rows_of_indicators(self.catalogue.indicators())
-        stamp = json.dumps({"indicators": self.catalogue.store.indicator_edition()})
+        edition = self.catalogue.store.indicator_edition()
+        open_ = self.drafts.store.open_of("indicators", WHOLE_CATALOGUE)
+        if open_ is None:
+            return Working(Seen(edition), None, self.catalogue.indicators())
+        draft = self.drafts.of_any_kind(actor, open_)
+        return Working(Seen(edition, draft.id, draft.edit), draft, indicators_of(draft.text))
+
+    def download(self, actor: Actor) -> PrintedFile:
+        """The catalogue as it is being worked on, with empty rows for new indicators."""
+        working = self.working(actor)
         sheet = WorkbookSheet(
             name=SHEET,
-            cells=tuple(_cells(rows)),
+            cells=tuple(_cells(rows_of_indicators(working.indicators))),
             widths=_WIDTHS,
             frozen_rows=1,
             frozen_columns=2,
@@ -65,6 +102,7 @@ class IndicatorSheets:
             paper="A3",
             orientation="landscape",
         )
+        stamp = json.dumps(_stamp(working))
         return self.files.write(Workbook(SHEET, (sheet,), stamp), "chi-tieu-thong-ke")
 
     def upload(self, actor: Actor, content: bytes) -> SheetPreview:
@@ -79,69 +117,117 @@ class IndicatorSheets:
         sheet = sheet or next((one for one in found.sheets if one.cells), None)
         if sheet is None:
             raise ImportRefused(reason="damaged")
-        edition = self.catalogue.store.indicator_edition()
-        taken = _edition(found.stamp)
+        working = self.working(actor)
+        taken = _taken(found.stamp)
         rows = json.dumps(rows_of(sheet), ensure_ascii=False)
-        return self._read(rows, edition, older=taken is not None and taken != edition)
+        older = taken is not None and taken != _stamp(working)
+        return SheetPreview(rows, working.seen, older, self._read(_listed(rows), working))
 
-    def confirm(self, actor: Actor, rows: str, seen: int) -> tuple[SheetPreview, FileStanding]:
-        """Save what was looked at on the edition *seen*, all of it or nothing; then its file.
+    def confirm(self, actor: Actor, rows: str, seen: Seen) -> tuple[SheetReading, DefinitionDraft]:
+        """Take what was looked at into the proposal, all of it or nothing.
 
         Raises:
-            Stale: the catalogue was changed meanwhile.
-            InputInvalid: cells are refused.
+            Stale: the catalogue or the proposal was changed meanwhile.
+            Conflict: the proposal is being reviewed.
+            InputInvalid: cells are refused, or nothing is otherwise.
         """
-        _require_admin(actor)
         with self.catalogue.transaction():
-            if self.catalogue.store.indicator_edition() != seen:
-                raise Stale(kind="indicators")
-            before = self.catalogue.indicators()
-            preview = self._read(rows, seen, older=False)
-            if preview.reading.faults:
+            working = self._held(actor, seen)
+            reading = self._read(_listed(rows), working)
+            if reading.faults or not reading.changes:
                 raise InputInvalid(errors=[])
-            if preview.reading.changes:
-                self.catalogue.change_indicators(
-                    preview.reading.indicators,
-                    actor,
-                    {one.code: one.kind for one in preview.reading.changes},
-                )
-        return preview, self.canonical.write(before, self.catalogue.indicators())
+            what = {"op": "sheet", "count": len(reading.changes)}
+            return reading, self._propose(actor, working, reading.indicators, what)
+
+    def change(
+        self, actor: Actor, code: str, fields: Mapping[str, str], seen: Seen, *, new: bool = False
+    ) -> tuple[SheetReading, DefinitionDraft | None]:
+        """Take one indicator's fields into the proposal; none is made where nothing is otherwise.
+
+        What is refused stands in the reading, by column as in the sheet.
+
+        Raises:
+            NotFound: there is no such indicator.
+            Conflict: a new one has the code of another, or the proposal is being reviewed.
+            Stale: the catalogue or the proposal was changed meanwhile.
+        """
+        shown = [field for field in COLUMNS if field in fields and field != "code"]
+        with self.catalogue.transaction():
+            working = self._held(actor, seen)
+            if new is any(one.code == code for one in working.indicators):
+                raise Conflict(kind="indicator") if new else NotFound(kind="indicator")
+            heading = [COLUMNS["code"], *(COLUMNS[field] for field in shown)]
+            row = [code, *(fields[field] for field in shown)]
+            reading = self._read([heading, row], working)
+            if reading.faults or not reading.changes:
+                return reading, None
+            what = {"op": "indicator", "path": code}
+            return reading, self._propose(actor, working, reading.indicators, what)
 
     def standing(self, actor: Actor) -> FileStanding:
         """Whether the file beside the shipped forms says what the catalogue says."""
         _require_admin(actor)
         return self.canonical.standing(self.catalogue.indicators())
 
-    def take_file(self, actor: Actor) -> tuple[str, ...]:
-        """The catalogue as the file says it: the codes that changed.
+    def take_file(
+        self, actor: Actor, seen: Seen, digest: str
+    ) -> tuple[tuple[str, ...], DefinitionDraft]:
+        """A proposal of what the file says, the very file that was looked at: codes that change.
 
         Raises:
+            Stale: the catalogue, the proposal or the file was changed meanwhile.
+            Conflict: a proposal is open already.
             ImportRefused: the file cannot be read, or lacks an indicator; none is ever deleted.
+            InputInvalid: it says what the catalogue says.
         """
-        _require_admin(actor)
         with self.catalogue.transaction():
-            held, before = self.canonical.held(), self.catalogue.indicators()
+            working = self._held(actor, seen)
+            if working.draft is not None:
+                raise Conflict(kind="definition_draft")
+            held, found = self.canonical.held(), self.canonical.standing(working.indicators)
+            if found.digest != digest:
+                raise Stale(kind="indicators")
             if held is None:
                 raise ImportRefused(reason="damaged")
-            found = self.canonical.standing(before)
-            if {one.code for one in before} - {one.code for one in held}:
+            if {one.code for one in working.indicators} - {one.code for one in held}:
                 raise ImportRefused(reason="missing-indicators")
-            if found.codes:
-                known = {one.code for one in before}
-                self.catalogue.change_indicators(
-                    held,
-                    actor,
-                    {code: "changed" if code in known else "added" for code in found.codes},
-                )
-        return found.codes
+            if not found.codes:
+                raise InputInvalid(errors=[])
+            what = {"op": "file", "count": len(found.codes)}
+            return found.codes, self._propose(actor, working, held, what)
 
-    def _read(self, rows: str, edition: int, *, older: bool) -> SheetPreview:
-        current = {one.code: one for one in self.catalogue.indicators()}
+    def _held(self, actor: Actor, seen: Seen) -> Working:
+        """What was seen, if it still is so; nobody else changes it until the transaction ends."""
+        _require_admin(actor)
+        self.catalogue.hold_indicators()
+        working = self.working(actor)
+        if working.seen != seen:
+            raise Stale(kind="indicators")
+        if working.in_review:
+            raise Conflict(kind="definition_draft")
+        return working
+
+    def _propose(
+        self,
+        actor: Actor,
+        working: Working,
+        indicators: tuple[Indicator, ...],
+        what: Mapping[str, object],
+    ) -> DefinitionDraft:
+        text = text_of(indicators)
+        if working.draft is not None:
+            seen = working.seen
+            draft = self.drafts.held(actor, seen.draft, seen.edit, DraftState.DRAFT)
+            return self.drafts.stepped(actor, draft, what, text)
+        latest = self.drafts.latest("indicators", WHOLE_CATALOGUE)
+        return self.drafts.begun(actor, "indicators", WHOLE_CATALOGUE, text, latest, what=what)
+
+    def _read(self, rows: list[list[str]], working: Working) -> SheetReading:
         known = Known(
             dimensions={one.code for one in self.catalogue.codelists()},
             org_units=self.catalogue.reference.codes(),
         )
-        return SheetPreview(rows, edition, older, read_rows(_listed(rows), current, known))
+        return read_rows(rows, {one.code: one for one in working.indicators}, known)
 
 
 def _cells(rows: list[list[str]]) -> list[WorkbookCell]:
@@ -163,12 +249,19 @@ def _cells(rows: list[list[str]]) -> list[WorkbookCell]:
     return cells
 
 
-def _edition(stamp: str | None) -> int | None:
+def _stamp(working: Working) -> dict[str, object]:
+    """What a workbook says that it was taken from."""
+    step = "" if working.draft is None else f"{working.draft.id}/{working.draft.step}"
+    return {"indicators": working.seen.edition, "draft": step}
+
+
+def _taken(stamp: str | None) -> dict[str, object] | None:
+    """The stamp of a workbook of indicators; None of any other."""
     try:
-        found = json.loads(stamp or "")["indicators"]
-    except (ValueError, KeyError, TypeError):
+        found = json.loads(stamp or "")
+        return {"indicators": found["indicators"], "draft": found.get("draft", "")}
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
-    return found if isinstance(found, int) else None
 
 
 def _listed(rows: str) -> list[list[str]]:

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from server.core.access import Right
 from server.core.answer_paths import cell_title, place_of, value_at
 from server.core.answer_schema import merged
+from server.core.form import Form
 from server.core.indicator import Indicator, IndicatorTexts
 from server.core.json_text import dumps
 from server.core.layout import Column, Field
@@ -70,6 +71,7 @@ def page(submission_id: str) -> ResponseReturnValue:
         previous=_previous(view, path),
         past=[_line(view, path, event) for event in past.events],
         meaning=_meaning(view, path, past),
+        today=services().clock.today(),
         threads=threads_of(actor, view, path),
         may_write=services().comments.may_write(actor, submission_id),
     )
@@ -110,13 +112,18 @@ def _line(view: SubmissionView, path: str, event: CellEvent) -> PastLine:
         else origin_title(event.origin),
         "sealed": _("Gửi lần thứ %(number)s", number=event.revision),
         "marked": _("Trả lại, đánh dấu ô này"),
+        "moved": _(
+            "Báo cáo chuyển sang phiên bản %(version)s của biểu mẫu; trước đó ô này là %(names)s",
+            version=event.version,
+            names="; ".join(f"“{title}” ({code})" for code, title in event.names),
+        ),
     }[event.kind]
     return PastLine(
         at=event.at,
         who=services().accounts.name_of(event.by),
         what=what,
-        was=_text(view, path, event.old, event.old_status),
-        now=_text(view, path, event.new, event.status),
+        was=value_text(*_former(view, path, event), event.old, event.old_status),
+        now=value_text(*_former(view, path, event), event.new, event.status),
         changed=event.kind == "changed",
         note=event.note,
     )
@@ -124,6 +131,11 @@ def _line(view: SubmissionView, path: str, event: CellEvent) -> PastLine:
 
 def _text(view: SubmissionView, path: str, value: object, status: str | None) -> str:
     return value_text(view.form, path, value, status)
+
+
+def _former(view: SubmissionView, path: str, event: CellEvent) -> tuple[Form, str]:
+    """The form and the pointer by which a value of then is read."""
+    return (view.form, path) if event.form is None else (event.form, event.path)
 
 
 def _value(view: SubmissionView, path: str) -> str:

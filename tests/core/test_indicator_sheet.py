@@ -2,12 +2,13 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from server.core.indicator import Indicator
+from server.core.indicator import FormerOwners, Indicator
+from server.core.indicator_changes import COLUMNS
 from server.core.indicator_sheet import (
-    COLUMNS,
     Known,
     SheetReading,
     column_name,
@@ -52,6 +53,37 @@ def test_a_typed_cell_is_one_change_of_one_field() -> None:
     [kept] = [one for one in reading.indicators if one.code == "0101"]
     wanted = replace(SHIPPED["0101"], title="Dân số dân tộc thiểu số", ministry_code="T0101")
     assert kept == wanted
+
+
+def test_owners_from_a_day_on_leave_those_before_them_up_to_the_day_before() -> None:
+    old = SHIPPED["0101"]
+
+    reading = edited(owners="Sở Nội vụ", owner_units="d_ctk", owners_from="01/07/2026")
+
+    made = {one.code: one for one in reading.indicators}["0101"]
+    assert made.former_owners == (FormerOwners(old.owners, old.owner_units, "", "2026-06-30"),)
+    assert made.owners_on(date(2026, 6, 30)) == old.owners
+    assert made.owners_on(date(2026, 7, 1)) == ("Sở Nội vụ",)
+
+
+def test_owners_without_another_day_are_a_correction() -> None:
+    [made] = [one for one in edited(owners="Sở Nội vụ").indicators if one.code == "0101"]
+
+    assert (made.owners, made.former_owners) == (("Sở Nội vụ",), ())
+
+
+@pytest.mark.parametrize("day", ["30/06/2026", "01/01/2020", ""])
+def test_owners_begin_only_after_those_before_them(day: str) -> None:
+    rows = rows_of_indicators([SHIPPED["0101"]])
+    former = FormerOwners(("Cục Thống kê",), (), "2020-01-02", "2026-06-30")
+    held = replace(SHIPPED["0101"], owners_from="2026-07-01", former_owners=(former,))
+    rows[1][FIELDS.index("owners")] = "Sở Nội vụ"
+    rows[1][FIELDS.index("owners_from")] = day
+
+    reading = read_rows(rows, {"0101": held}, KNOWN)
+
+    assert [fault.code for fault in reading.faults] == ["owner-order"]
+    assert reading.changes == ()
 
 
 def test_an_end_day_retires_and_a_missing_row_deletes_nothing() -> None:

@@ -8,18 +8,13 @@ from server.core.access import SYSTEM, Grant, Right, Role
 from server.errors import AccessDenied, InputInvalid
 from server.services.delegations import Wish
 from server.services.review import SubmissionView
-from tests.divided import divide, start
+from tests.divided import start
 from tests.world import FRIDAY, World
 
 TODAY = FRIDAY.today()
 LAST = TODAY - timedelta(days=1)
 OWN = "unit.main"
 LEAVER, SUCCESSOR = "commune_reporter", "commune_second"
-
-
-@pytest.fixture
-def divided(world: World) -> World:
-    return divide(world)
 
 
 @pytest.fixture

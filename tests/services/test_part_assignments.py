@@ -11,28 +11,8 @@ from server.errors import (
     PartClosed,
 )
 from server.services.review import SubmissionView
-from tests.divided import ROADS, divide, doing, saving, start
+from tests.divided import ROADS
 from tests.world import World
-
-
-@pytest.fixture
-def divided(world: World) -> World:
-    return divide(world)
-
-
-@pytest.fixture
-def view(divided: World) -> SubmissionView:
-    return start(divided)
-
-
-@pytest.fixture
-def save(divided: World, view: SubmissionView) -> Callable[..., SubmissionView]:
-    return saving(divided, view)
-
-
-@pytest.fixture
-def do(divided: World, view: SubmissionView) -> Callable[..., None]:
-    return doing(divided, view)
 
 
 def test_a_section_given_to_one_clerk_is_closed_to_the_others(

@@ -9,7 +9,6 @@ from server.core.answer_paths import PathUnknown
 from server.errors import AccessDenied, NotFound, RequestInvalid
 from server.services.presence import Neighbour, Presence
 from server.services.review import SubmissionView
-from tests.divided import divide, start
 from tests.world import FRIDAY, World
 
 
@@ -24,16 +23,6 @@ class Moved:
 
     def today(self) -> object:
         return FRIDAY.today()
-
-
-@pytest.fixture
-def divided(world: World) -> World:
-    return divide(world)
-
-
-@pytest.fixture
-def view(divided: World) -> SubmissionView:
-    return start(divided)
 
 
 @pytest.fixture

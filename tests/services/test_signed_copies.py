@@ -12,7 +12,7 @@ from server.core.attachment import Attachment
 from server.errors import AccessDenied, GuardFailed, InputInvalid, TransitionRefused
 from server.services.attachments import Attachments
 from server.services.review import SubmissionView
-from tests.definitions.shipped import ROOT, json_of
+from tests.publishing import ask_for_decision
 from tests.services.test_attachments import PDF
 from tests.world import GOOD, PERIOD, World, household_form
 
@@ -146,17 +146,7 @@ def test_a_copy_that_may_follow_or_is_not_needed_stops_nothing(world, paper, dec
 
 @pytest.fixture
 def decision_on_paper(world: World) -> None:
-    """The district's approval asks for the decision as a file."""
-    document = json_of(ROOT / "workflows/commune_district_province/v01.json")
-    document["version"] = 2
-    document["transitions"][6]["input"] = {
-        "type": "object",
-        "required": ["decision"],
-        "properties": {
-            "decision": {"title": "Quyết định", "type": "string", "format": "attachment"}
-        },
-    }
-    world.services.catalogue.publish(json.dumps(document), "workflow", SYSTEM)
+    ask_for_decision(world)
 
 
 def test_who_decides_attaches_the_file_that_the_move_asks_for(

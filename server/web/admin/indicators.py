@@ -15,15 +15,20 @@ from markupsafe import Markup
 
 from server.core.access import Right
 from server.core.indicator import Indicator
-from server.errors import ImportRefused, InputInvalid, Stale
-from server.services.definition_files import FileState
-from server.services.indicator_files import FileStanding
+from server.core.indicator_changes import day_text
+from server.errors import Conflict, ImportRefused, InputInvalid, Stale
 from server.services.indicator_sheets import SheetPreview
 from server.services.table_files import MOST_BYTES
 from server.storage.models import IndicatorRow
 from server.web.admin import cells
 from server.web.admin.filters import ListFilter
-from server.web.admin.indicator_words import change_title, fault_text, field_title
+from server.web.admin.indicator_proposals import seen_page
+from server.web.admin.indicator_words import (
+    fault_text,
+    in_review_words,
+    stale_words,
+    told_changes,
+)
 from server.web.admin.safe_view import SafeModelView
 from server.web.session import current_actor, services
 from server.web.workbook_words import file_refusal
@@ -78,13 +83,17 @@ class IndicatorView(SafeModelView):
         "code": cells.code,
         "group": lambda _v, _c, row, _n: _of(row).group_title,
         "measures": _measures,
-        "owners": lambda _v, _c, row, _n: ", ".join(_of(row).owners) or cells.NOTHING,
+        "owners": lambda _v, _c, row, _n: ", ".join(_owners(_of(row))) or cells.NOTHING,
     }
     form_columns = ()
     details_template = "admin/indicator.html"
 
     def tools(self) -> list[tuple[str, str]]:
+        draft = services().indicator_sheets.working(current_actor()).draft
+        proposal = self.get_url("indicator_proposals.index")
         return [
+            *([] if draft is None else [(proposal, _("Bản đề xuất đang mở"))]),
+            (self.get_url("indicator_proposals.add"), _("Thêm chỉ tiêu")),
             (self.get_url(".sheet_download"), _("Tải bảng chỉ tiêu (Excel)")),
             (self.get_url(".sheet_import"), _("Nhập lại")),
         ]
@@ -113,28 +122,34 @@ class IndicatorView(SafeModelView):
 
     @expose("/sheet/confirm/", methods=("POST",))
     def sheet_confirm(self) -> ResponseReturnValue:
-        """Save what was looked at: one new edition of the catalogue."""
-        seen = request.form.get("edition", type=int) or 0
+        """Take what was looked at into the proposal that a second person approves."""
         try:
-            done, file = services().indicator_sheets.confirm(
-                current_actor(), request.form.get("rows", ""), seen
+            reading, draft = services().indicator_sheets.confirm(
+                current_actor(), request.form.get("rows", ""), seen_page()
             )
         except Stale:
-            flash(_("Danh mục vừa được sửa. Tải bảng mới về rồi nhập lại; chưa lưu gì."), "warning")
-            return redirect(self.get_url(".sheet_import"), 303)
+            flash(stale_words(), "warning")
+        except Conflict:
+            flash(in_review_words(), "warning")
         except (ImportRefused, InputInvalid):
             flash(_("Bảng có ô chưa nhập được; chưa lưu gì."), "error")
-            return redirect(self.get_url(".sheet_import"), 303)
-        count = len(done.reading.changes)
-        flash(_("Đã lưu %(count)s thay đổi vào danh mục chỉ tiêu.", count=count), "success")
-        flash(*_file_words(file))
-        return redirect(self.get_url(".index_view"), 303)
+        else:
+            return self._proposed(draft.id, len(reading.changes))
+        return redirect(self.get_url(".sheet_import"), 303)
 
     @expose("/file/", methods=("POST",))
     def take_file(self) -> ResponseReturnValue:
-        """The catalogue as its file says it."""
+        """A proposal of what the file says, the very file that the page showed."""
         try:
-            codes = services().indicator_sheets.take_file(current_actor())
+            codes, draft = services().indicator_sheets.take_file(
+                current_actor(), seen_page(), request.form.get("digest", "")
+            )
+        except Stale:
+            flash(stale_words(), "warning")
+        except Conflict:
+            flash(_("Đang có bản đề xuất. Ban hành hoặc bỏ bản đó rồi mới nhận từ tệp."), "warning")
+        except InputInvalid:
+            flash(_("Tệp và danh mục đang dùng như nhau; không có gì để nhận."), "info")
         except ImportRefused as error:
             missing = error.facts.get("reason") == "missing-indicators"
             flash(
@@ -144,30 +159,40 @@ class IndicatorView(SafeModelView):
                 "error",
             )
         else:
-            flash(_("Đã nhận %(count)s chỉ tiêu từ tệp.", count=len(codes)), "success")
+            return self._proposed(draft.id, len(codes))
         return redirect(self.get_url(".sheet_import"), 303)
+
+    def _proposed(self, draft_id: str, count: int) -> ResponseReturnValue:
+        flash(
+            _(
+                "Đã đưa %(count)s thay đổi vào bản đề xuất; danh mục đang dùng chưa đổi.",
+                count=count,
+            ),
+            "success",
+        )
+        return redirect(self.get_url("indicator_proposals.review", draft_id=draft_id), 303)
 
     def _sheet(
         self, preview: SheetPreview | None = None, errors: list[dict[str, str]] | None = None
     ) -> str:
         reading = None if preview is None else preview.reading
-        changes = [] if reading is None else [(one, *change_title(one)) for one in reading.changes]
-        kinds = [change.kind for change, _words, _colour in changes]
-        counts = {kind: kinds.count(kind) for kind in ("added", "changed", "retired")}
+        changes = () if reading is None else reading.changes
+        kinds = [change.kind for change in changes]
+        sheets = services().indicator_sheets
         return str(
             self.render(
                 "admin/indicator_sheet.html",
                 preview=preview,
                 reading=reading,
-                changes=changes,
-                counts=counts,
+                changes=told_changes(changes),
+                counts={kind: kinds.count(kind) for kind in ("added", "changed", "retired")},
                 faults=[]
                 if reading is None
                 else [(one, fault_text(one)) for one in reading.faults],
-                field_title=field_title,
                 errors=errors or [],
-                file=services().indicator_sheets.standing(current_actor()),
-                file_name=services().indicator_sheets.canonical.name,
+                working=sheets.working(current_actor()),
+                file=sheets.standing(current_actor()),
+                file_name=sheets.canonical.name,
             )
         )
 
@@ -186,28 +211,33 @@ class IndicatorView(SafeModelView):
             "level": level,
             "forms": forms,
             "validity": _validity(found),
+            "owners": _owners(found),
+            "owner_spans": _owner_spans(found),
+            "change_url": self.get_url("indicator_proposals.change", code=found.code),
         }
 
 
-def _file_words(standing: FileStanding) -> tuple[str, str]:
-    """What became of the file, and how to say it."""
-    name = services().indicator_sheets.canonical.name
-    if standing.state is FileState.SAME:
-        return _("Đã ghi tệp %(name)s.", name=name), "success"
-    if standing.state is FileState.DIFFERENT:
-        return _(
-            "Tệp %(name)s có nội dung khác nên giữ nguyên, không ghi đè. Xem trang Nhập lại.",
-            name=name,
-        ), "warning"
-    return _("Không ghi được tệp %(name)s; danh mục trong máy chủ đã lưu.", name=name), "warning"
+def _owners(found: Indicator) -> tuple[str, ...]:
+    """Who answers for it today."""
+    return found.owners_on(services().clock.today())
+
+
+def _owner_spans(found: Indicator) -> list[tuple[str, str]]:
+    """Who answered for it and will, with the days, the last first; empty where none changed."""
+    if not (found.former_owners or found.owners_from):
+        return []
+    spans = [(one.owners, one.valid_from, one.valid_to) for one in found.former_owners]
+    spans.append((found.owners, found.owners_from, ""))
+    return [(", ".join(owners), _days(first, last)) for owners, first, last in reversed(spans)]
 
 
 def _validity(found: Indicator) -> str:
     """From which day to which the indicator is collected."""
-    first, last = (
-        f"{date.fromisoformat(day):%d/%m/%Y}" if day else ""
-        for day in (found.valid_from, found.valid_to)
-    )
+    return _days(found.valid_from, found.valid_to)
+
+
+def _days(valid_from: str, valid_to: str) -> str:
+    first, last = day_text(valid_from), day_text(valid_to)
     if not last:
         return _("từ %(first)s", first=first)
     return (

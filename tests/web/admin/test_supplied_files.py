@@ -7,7 +7,7 @@ import pytest
 
 from server.core.access import SYSTEM
 from server.services.review import SubmissionView
-from tests.definitions.shipped import ROOT, json_of
+from tests.publishing import ask_for_decision
 from tests.services.test_attachments import PDF
 from tests.web.admin.test_approvals import state_of
 from tests.web.admin.test_workflow_pages import text_of
@@ -24,16 +24,7 @@ LETTER = {
 @pytest.fixture
 def asked(world: World, sent) -> SubmissionView:
     """A report whose approval asks for the decision as a file."""
-    document = json_of(ROOT / "workflows/commune_district_province/v01.json")
-    document["version"] = 2
-    document["transitions"][6]["input"] = {
-        "type": "object",
-        "required": ["decision"],
-        "properties": {
-            "decision": {"title": "Quyết định", "type": "string", "format": "attachment"}
-        },
-    }
-    world.services.catalogue.publish(json.dumps(document), "workflow", SYSTEM)
+    ask_for_decision(world)
     return sent()
 
 
