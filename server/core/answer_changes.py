@@ -6,6 +6,7 @@ changed under somebody's hands is a conflict that shows both values.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import cast
 
 from server.core.answer_paths import (
@@ -23,6 +24,7 @@ from server.core.answer_paths import (
 from server.core.form import Form
 from server.core.shape import ROW_ID, Block, BlockKind
 from server.core.submission import Change
+from server.core.validity import lapsed_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +134,23 @@ def diff(
 
 
 def seal(
-    form: Form, answers: Answers, statuses: Statuses
+    form: Form, answers: Answers, statuses: Statuses, day: date | None = None
 ) -> tuple[dict[str, object], dict[str, str]]:
-    """What a sealed edition holds: lines of a code list that were left out say so themselves."""
+    """What a sealed edition holds: lines of a code list that were left out say so themselves.
+
+    Lines whose code is not valid on *day*, the period's last, were not asked for and say nothing.
+    """
     sealed = dict(statuses)
+    lapsed = lapsed_rows(form.shape, day) if form.dated else {}
     for block in form.shape.blocks.values():
         if block.kind is not BlockKind.CODELIST or block.path in statuses:
             continue
         present = {row for row, _ in rows_of(block, answers)}
         spoken = {path.rsplit("/", 1)[0] for path in statuses}
+        gone = lapsed.get(block.key, ())
         for line in block.lines.values():
+            if line.key in gone:
+                continue
             if line.key not in present and line.path not in spoken and line.typed:
                 sealed.setdefault(line.path, "none_arose")
     return without_calculated(form, answers), sealed

@@ -4,7 +4,7 @@ JSON Schema's ``required`` alone cannot tell: a reason satisfies it, a cell that
 needs nothing, and a missing group of cells is named cell by cell.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from server.core.answer_engine import Demand, Engine
 from server.core.answer_paths import Answers, Statuses, cells_of
@@ -17,9 +17,18 @@ from server.core.values_view import RowView
 
 
 def empty_cells(
-    form: Form, answers: Answers, statuses: Statuses, calculator: Calculator, engine: Engine
+    form: Form,
+    answers: Answers,
+    statuses: Statuses,
+    calculator: Calculator,
+    engine: Engine,
+    *,
+    lapsed: Mapping[str, Collection[str]],
 ) -> Iterator[Finding]:
-    """``schema.required`` and ``schema.x-required-when``, in the order of the form."""
+    """``schema.required`` and ``schema.x-required-when``, in the order of the form.
+
+    Lines that are none in the period (*lapsed*, by block) need nothing, whatever they hold.
+    """
     for key in form.shape.order:
         cell, block = form.shape.cells.get(key), form.shape.blocks.get(key)
         if cell is not None:
@@ -27,7 +36,9 @@ def empty_cells(
             if not filled and f"/{key}" not in calculator.off:
                 yield from _root_cell(cell, engine.document, calculator)
         elif block is not None and block.path not in calculator.off and block.path not in statuses:
-            yield from _block(block, answers, statuses, calculator, engine)
+            yield from _block(
+                block, answers, statuses, calculator, engine=engine, lapsed=lapsed.get(key, ())
+            )
 
 
 def unasked_values(form: Form, answers: Answers, off: set[str]) -> Iterator[Finding]:
@@ -49,7 +60,13 @@ def _root_cell(cell: Cell, demand: Demand, calculator: Calculator) -> Iterator[F
 
 
 def _block(
-    block: Block, answers: Answers, statuses: Statuses, calculator: Calculator, engine: Engine
+    block: Block,
+    answers: Answers,
+    statuses: Statuses,
+    calculator: Calculator,
+    *,
+    engine: Engine,
+    lapsed: Collection[str],
 ) -> Iterator[Finding]:
     rows = calculator.view.rows[block.key]
     held = answers.get(block.key)
@@ -59,7 +76,7 @@ def _block(
             yield built_in("required", block.path, None)
     held_rows = held if isinstance(held, Mapping) else {}
     for row in rows:
-        if row.held is None:
+        if row.held is None or row.key in lapsed:
             continue
         asked = _is_there(block, row, held_rows, block.key in answers)
         demand = engine.demand(block, row.line)

@@ -9,6 +9,7 @@ from typing import Final
 
 from server.core.finding import Words
 from server.core.shape import Cell
+from server.core.validity import Lapse
 from server.core.vietnamese import format_number
 
 #: Message, rule, and what to do; ``{limit}`` is what the form allows.
@@ -140,6 +141,16 @@ _VIETNAMESE: Final = _Language(
             "Ô không áp dụng cho đơn vị thì để trống.",
             "Xóa số liệu ở ô này, hoặc sửa ô quyết định việc có phải nhập hay không.",
         ),
+        "x-validity.ended": (
+            "Mã đã hết hiệu lực từ {limit}: kỳ này không ghi số liệu theo mã này.",
+            "Chỉ dùng mã còn hiệu lực vào ngày cuối của kỳ báo cáo.",
+            "Xóa số liệu ở ô này, hoặc ghi theo mã còn hiệu lực.",
+        ),
+        "x-validity.early": (
+            "Mã chỉ có hiệu lực từ {limit}: kỳ này chưa ghi số liệu theo mã này.",
+            "Chỉ dùng mã còn hiệu lực vào ngày cuối của kỳ báo cáo.",
+            "Xóa số liệu ở ô này, hoặc ghi theo mã còn hiệu lực.",
+        ),
         "x-status": (
             "Lý do ghi ở ô này không dùng được cùng với số liệu đang có.",
             "Một ô có số liệu hoặc có lý do không có số liệu, không có cả hai.",
@@ -265,6 +276,16 @@ _ENGLISH: Final = _Language(
             "A cell that does not apply to the unit stays empty.",
             "Delete the value, or correct the cell that decides whether this one is asked.",
         ),
+        "x-validity.ended": (
+            "The code is no longer valid from {limit}: nothing is entered under it this period.",
+            "Only codes that are valid on the last day of the period are used.",
+            "Delete what stands in this cell, or enter it under a valid code.",
+        ),
+        "x-validity.early": (
+            "The code is valid from {limit} only: nothing is entered under it this period yet.",
+            "Only codes that are valid on the last day of the period are used.",
+            "Delete what stands in this cell, or enter it under a valid code.",
+        ),
         "x-status": (
             "The reason given here contradicts the value.",
             "A cell has a value or a reason why there is none, not both.",
@@ -286,8 +307,10 @@ _ENGLISH: Final = _Language(
 
 def words_of(keyword: str, cell: Cell | None, limit: object = None) -> tuple[Words, Words]:
     """What the finding ``schema.<keyword>`` on *cell* says, in Vietnamese and in English."""
+    if isinstance(limit, Lapse):
+        keyword = f"{keyword}.{limit.kind}"
     facts = {
-        "limit": format_number(limit) if isinstance(limit, int | float) else "",
+        "limit": _shown(limit),
         "decimals": "" if cell is None else str(cell.decimals),
     }
     found = [
@@ -298,6 +321,12 @@ def words_of(keyword: str, cell: Cell | None, limit: object = None) -> tuple[Wor
         )
     ]
     return found[0], found[1]
+
+
+def _shown(limit: object) -> str:
+    if isinstance(limit, Lapse):
+        return limit.shown_day
+    return format_number(limit) if isinstance(limit, int | float) else ""
 
 
 def texts_of(language: str) -> dict[str, tuple[str, str, str]]:

@@ -19,11 +19,13 @@ from server.core.answer_paths import (
     without_calculated,
 )
 from server.core.answer_schema import duplicate_rows, merged, schema_findings, status_findings
+from server.core.answer_validity import lapsed_values
 from server.core.calculation import Calculator
 from server.core.finding import Finding
 from server.core.form import Form
 from server.core.period import Period
 from server.core.unusual_cells import history_of, unusual_cells, without_answered
+from server.core.validity import lapsed_rows
 from server.core.values_view import view_of
 
 __all__ = [
@@ -96,15 +98,17 @@ def check(form: Form, answers: Answers, statuses: Statuses, context: Context) ->
     engine = engine_of(form)
     calculator = _calculated(form, answers, statuses, context)
     computed = calculator.document()
+    lapsed = lapsed_rows(form.shape, context.period.end) if form.dated else {}
     findings = [
         *schema_findings(form, engine.validator, answers, computed),
         *duplicate_rows(form, answers),
         *status_findings(form, answers, statuses),
-        *empty_cells(form, answers, statuses, calculator, engine),
+        *empty_cells(form, answers, statuses, calculator, engine, lapsed=lapsed),
         *unasked_values(form, answers, calculator.off),
+        *lapsed_values(form, answers, statuses, context.period.end),
     ]
     for rule in engine.checks:
-        findings.extend(rule.findings(calculator))
+        findings.extend(rule.findings(calculator, lapsed))
     if engine.outliers is not None and context.history:
         findings.extend(unusual_cells(form, calculator, context.history, engine.outliers))
     return Verdict(tuple(findings), computed, frozenset(calculator.off))
@@ -121,7 +125,8 @@ def with_results(
 def missing(form: Form, answers: Answers, statuses: Statuses, context: Context) -> tuple[str, ...]:
     """Pointers of the cells that are asked, required, and have neither a value nor a reason."""
     calculator = _calculated(form, answers, statuses, context)
-    empty = empty_cells(form, answers, statuses, calculator, engine_of(form))
+    lapsed = lapsed_rows(form.shape, context.period.end) if form.dated else {}
+    empty = empty_cells(form, answers, statuses, calculator, engine_of(form), lapsed=lapsed)
     return tuple(dict.fromkeys(finding.path for finding in empty))
 
 

@@ -13,6 +13,7 @@ from server.core.definition_catalogue import (
     Installed,
     refuse_code_lists,
     refuse_indicators,
+    refuse_retired_lists,
     refuse_settings,
 )
 from server.core.definition_elsewhere import refuse_elsewhere
@@ -91,6 +92,7 @@ def check_form(text: str, installed: Installed) -> list[Refusal]:
             return
         refuse_structure(refusals, source)
         refuse_code_lists(refusals, source, installed)
+        refuse_retired_lists(refusals, source, installed)
         refuse_unreadable(refusals, source)
         refuse_settings(refusals, source, installed)
         if refusals:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from server.core.definition_source import line_source, lines_of, root_cells
+from server.core.form import codelist_places
 from server.core.indicator import CodeList
 from server.core.part import UNIT
 from server.core.refusal import Refusals
@@ -16,7 +18,7 @@ class Installed:
 
     *dimensions* are codes of code lists that figures may be broken down by; all of them unless
     said. *org_unit_codes* are official codes, of whatever day. *shape_of* gives the shape of a
-    form by its code, None where only the code is known.
+    form by its code, None where only the code is known. *last_days* are those of ended code lists.
     """
 
     codelists: Mapping[str, CodeList]
@@ -28,6 +30,7 @@ class Installed:
     workflow_schema: Mapping[str, object]
     dimensions: Collection[str] | None = None
     shape_of: Callable[[str], Shape | None] = field(default=lambda code: None)
+    last_days: Mapping[str, date] = field(default_factory=dict)
 
     def is_dimension(self, code: str) -> bool:
         return code in self.codelists and (self.dimensions is None or code in self.dimensions)
@@ -58,6 +61,20 @@ def refuse_code_lists(
                 refusals.add(f"{path}/exclude/{place}", "unknown-row", message, row=row)
         if all(item.code in excluded for item in installed.codelists[str(code)].items):
             refusals.add(path, "no-rows", "no row of the code list is left")
+
+
+def refuse_retired_lists(
+    refusals: Refusals, source: Mapping[str, object], installed: Installed
+) -> None:
+    """A list with a last day is taken by no new version: the form would outlive its codes."""
+    if not installed.last_days:
+        return
+    for path, code in codelist_places(source):
+        last_on = installed.last_days.get(code)
+        if last_on is not None:
+            day = last_on.isoformat()
+            message = f"the code list {code!r} is retired after {day}"
+            refusals.add(path, "retired-codelist", message, codelist=code, last_on=day)
 
 
 def refuse_settings(refusals: Refusals, source: Mapping[str, object], installed: Installed) -> None:

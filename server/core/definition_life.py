@@ -6,8 +6,10 @@ Nothing published is ever deleted; from the day after its last one nothing new b
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
+#: What has a last day; a code list only as a whole.
+RetiredKind = Literal["form", "workflow", "codelist"]
 #: In the place of a version: the definition with all its versions.
 WHOLE: Final = 0
 

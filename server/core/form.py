@@ -8,16 +8,18 @@ import calendar
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Final
 
 from server.core.indicator import CodeList
+from server.core.json_text import pointer
 from server.core.layout import Layout, layout_of
 from server.core.period import Period
 from server.core.shape import ROW_ID, Shape, mapping, resolved, sequence, shape_of
+from server.core.validity import KEYWORD, days_of, is_dated
 from server.errors import NotFound
 
 _DURATION: Final = re.compile(
@@ -60,6 +62,11 @@ class Form:
         return layout_of(self.document, self.shape)
 
     @cached_property
+    def dated(self) -> bool:
+        """Whether codes of its lists hold from or until some day."""
+        return is_dated(self.shape)
+
+    @cached_property
     def indicators(self) -> tuple[str, ...]:
         """The codes of all indicators that its cells feed."""
         found: dict[str, None] = {}
@@ -96,7 +103,7 @@ class Form:
         return None if closes is None else after(period.end, closes)
 
     def grace_on(self, level: str, due_on: date) -> date | None:
-        """The day until which a late report is not urged: the grace counts from the due date."""
+        """The last day that is not late: the days of grace count from the due date."""
         grace = self._duration("grace", level)
         return None if grace is None else after(due_on, grace)
 
@@ -165,6 +172,37 @@ def after(day: date, duration: str) -> date:
     return date(year, month, min(day.day, last)) + timedelta(weeks=weeks, days=days)
 
 
+def codelists_of(document: Mapping[str, object]) -> frozenset[str]:
+    """The code lists that a definition, compiled or not, takes rows, choices or members from."""
+    return frozenset(code for _path, code in codelist_places(document))
+
+
+def codelist_places(document: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Where a definition names a code list, by pointer."""
+    for key in ("properties", "$defs"):
+        for name, schema in mapping(document.get(key, {})).items():
+            yield from _codelist_places(schema, pointer(key, name))
+
+
+def _codelist_places(schema: object, path: str) -> Iterator[tuple[str, str]]:
+    if not isinstance(schema, Mapping):
+        return
+    rows = schema.get("x-rows")
+    named = rows.get("codelist") if isinstance(rows, Mapping) else None
+    for keyword, code in (
+        ("x-codelist", schema.get("x-codelist")),
+        ("x-dimension", schema.get("x-dimension")),
+        ("x-rows/codelist", named),
+    ):
+        if isinstance(code, str):
+            yield f"{path}/{keyword}", code
+    parts = schema.get("properties")
+    for name, part in parts.items() if isinstance(parts, Mapping) else ():
+        yield from _codelist_places(part, path + pointer("properties", name))
+    for key in ("items", "additionalProperties"):
+        yield from _codelist_places(schema.get(key), f"{path}/{key}")
+
+
 def _compiled_property(
     declared: Mapping[str, object],
     source: Mapping[str, object],
@@ -185,12 +223,15 @@ def _compiled_grid(
     rows = mapping(declared["x-rows"])
     excluded = rows.get("exclude", ())
     row = mapping(declared["additionalProperties"])
-    properties = {
-        item.code: {**row, "title": item.title}
+    items = [
+        item
         for item in codelists[str(rows["codelist"])].items
         if not (isinstance(excluded, list | tuple) and item.code in excluded)
-    }
-    return {**declared, "additionalProperties": False, "properties": properties}
+    ]
+    properties = {item.code: {**row, "title": item.title} for item in items}
+    compiled = {**declared, "additionalProperties": False, "properties": properties}
+    days = days_of(items)
+    return {**compiled, KEYWORD: days} if days else compiled
 
 
 def _compiled_line(
@@ -199,11 +240,13 @@ def _compiled_line(
     """A line, rows of lines or a cell; a code list becomes the allowed values and their names."""
     if "x-codelist" in declared:
         items = codelists[str(declared["x-codelist"])].items
-        return {
+        compiled = {
             **declared,
             "enum": [item.code for item in items],
             "x-labels": {item.code: item.title for item in items},
         }
+        days = days_of(items)
+        return {**compiled, KEYWORD: days} if days else compiled
     if "properties" not in declared:
         return declared
     parts = {

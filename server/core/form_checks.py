@@ -1,7 +1,7 @@
 """The form's own rules (``x-checks``): evaluated, worded, and pinned to the cells they mark."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from math import isfinite
 from typing import Final
@@ -27,6 +27,7 @@ from server.core.vietnamese import format_number
 _PLACEHOLDER: Final = re.compile(r"\{(left|right|difference|row)\}")
 #: Sides of a comparison are shown without the noise of binary fractions.
 _SHOWN_DECIMALS: Final = 9.0
+NOTHING: Final[Mapping[str, Collection[str]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,13 @@ class CompiledCheck:
     sides: tuple[Rule, Rule] | None
     paths: tuple[str, ...]
 
-    def findings(self, calculator: Calculator) -> Iterator[Finding]:
-        """One finding where the rule is false; where it has no result, there is none."""
+    def findings(
+        self, calculator: Calculator, lapsed: Mapping[str, Collection[str]] = NOTHING
+    ) -> Iterator[Finding]:
+        """One finding where the rule is false; where it has no result, there is none.
+
+        Lines that are none in the period (*lapsed*, by block) and hold nothing are not asked about.
+        """
         if self.block is None:
             if calculator.result(self.rule) is False:
                 yield self._finding(calculator, None)
@@ -51,7 +57,10 @@ class CompiledCheck:
         if self.block.path in calculator.off:
             return
         untouched: object = None  # the result on absent lines, which are all alike
+        gone = lapsed.get(self.block.key, ())
         for row in calculator.view.rows[self.block.key]:
+            if row.held is None and row.key in gone:
+                continue
             if row.held is None and self._alike(calculator, row):
                 if untouched is None:
                     untouched = calculator.result(self.rule, self.block, row)

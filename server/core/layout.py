@@ -38,6 +38,7 @@ class Column:
     unit: str | None
     previous: bool = False
     owner: str | None = None
+    ended: tuple[Choice, ...] = ()  # choices that do not count in the period, with what marks them
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Field:
     unit: str | None
     previous: bool = False
     owner: str | None = None
+    ended: tuple[Choice, ...] = ()  # choices that do not count in the period, with what marks them
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Row:
     kind: str
     columns: frozenset[str]
     calculated: bool
+    ended: bool = False  # its code does not count in the period, but something stands there
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,23 @@ def choices_of(cell: Cell) -> tuple[Choice, ...] | None:
     return tuple(
         (value, str(labels.get(str(value), value))) for value in sequence(cell.schema["enum"])
     )
+
+
+def marked_title(cell: Column | Field, value: object) -> str | None:
+    """What a chosen value is called; one that does not count in the period says so."""
+    for choice, title in cell.choices or ():
+        if choice == value and isinstance(choice, bool) is isinstance(value, bool):
+            mark = next((mark for ended, mark in cell.ended if ended == value), None)
+            return title if mark is None else f"{title} ({mark})"
+    return None
+
+
+def offered(cell: Column | Field) -> tuple[Choice, ...] | None:
+    """The choices that count in the period."""
+    if not cell.ended or cell.choices is None:
+        return cell.choices
+    ended = {value for value, _ in cell.ended}
+    return tuple(choice for choice in cell.choices if choice[0] not in ended)
 
 
 def _section(declared: Mapping[str, object], shape: Shape) -> Section:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.core.form import Form
-from server.core.layout import Column, Field, Grid, Section
+from server.core.layout import Column, Field, Grid, Layout, Section
 
 #: Rows above the first heading: title, form and period, unit, measure, how to fill, an empty one.
 HEAD_ROWS: Final = 6
@@ -86,12 +86,17 @@ def a1(row: int, column: int) -> str:
     return f"{letters}{row + 1}"
 
 
-def place(form: Form, rosters: Mapping[str, Sequence[str]]) -> tuple[PlacedSection, ...]:
-    """All worksheets; *rosters* names the lines to draw of each roster, empty ones too."""
+def place(
+    form: Form, rosters: Mapping[str, Sequence[str]], layout: Layout | None = None
+) -> tuple[PlacedSection, ...]:
+    """All worksheets; *rosters* names the lines to draw of each roster, empty ones too.
+
+    *layout* is that of the period, where it is another than the form's own.
+    """
     names: set[str] = set()
     return tuple(
         _placed(form, section, _name(number, section.title, names), rosters)
-        for number, section in enumerate(form.layout.sections, start=1)
+        for number, section in enumerate((layout or form.layout).sections, start=1)
     )
 
 

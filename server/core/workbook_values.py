@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from server.core.layout import Column, Field
+from server.core.validity import unmarked
 from server.core.vietnamese import fold, nfc
 from server.core.vietnamese_numbers import (
     MAX_DIGITS,
@@ -111,7 +112,7 @@ def _choice(found: object, options: tuple[tuple[object, str], ...]) -> object:
     if isinstance(found, bool):
         matching = [value for value, _ in options if value is found]
     else:
-        text = found if isinstance(found, str) else plain_text(found)
+        text = unmarked(found if isinstance(found, str) else plain_text(found))
         wanted = fold(text)
         matching = [
             value for value, title in options if fold(title) == wanted or str(value) == text

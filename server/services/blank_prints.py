@@ -11,9 +11,10 @@ from typing import Final
 from server.core.access import Actor
 from server.core.answers import check
 from server.core.form import Form
-from server.core.layout import Column, Field, Grid
+from server.core.layout import Column, Field, Grid, offered
 from server.core.org_unit import OrgUnit
 from server.core.period import Period
+from server.core.period_layout import layout_in
 from server.core.ports import NewId
 from server.core.shape import Cell
 from server.errors import NotFound
@@ -121,7 +122,7 @@ def blank_sheet(
                     SheetField(field.title, drawer.answer(field)) for field in section.fields
                 ),
             )
-            for section in form.layout.sections
+            for section in layout_in(form, period.end if period else None, {}, {}).sections
         ),
         signatures=signatures(unit, {}),
         place_and_date=_PLACE if unit is None else place_and_date(unit, None),
@@ -161,7 +162,7 @@ class _Drawer:
         """Where to write; what to choose from, where that fits on paper."""
         if field.path in self._off and self._asked_by_place(field.path):
             return STATUS_SIGNS["not_applicable"]
-        choices = field.choices
+        choices = offered(field)
         if choices is None and field.type == "boolean":
             choices = ((True, "Có"), (False, "Không"))
         if choices is None or len(choices) > _MOST_CHOICES:

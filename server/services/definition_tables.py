@@ -50,7 +50,7 @@ class DefinitionTables:
         require_admin(actor)
         if len(text) > MOST_CHARACTERS:
             raise ImportRefused(reason="too-large")
-        table = read_table(cells_of(text), self.drafts.catalogue.codelists(), choices)
+        table = read_table(cells_of(text), self.drafts.catalogue.usable_codelists(), choices)
         _, notes = form_of(table, "new_form", table.title or "-", "")
         return Understood(text, table, tuple(notes))
 

@@ -11,7 +11,7 @@ def opening_values(
     reference: Reference, form: Form, org_unit: str, context: Context
 ) -> dict[str, object]:
     """The answers of a report that nobody has typed in yet."""
-    answers = prefilled(form, context.previous)
+    answers = prefilled(form, context.previous, context.period.end)
     if village_rosters(form):
         villages = reference.villages(org_unit, context.period.end)
         answers = {**opening_rows(form, villages), **answers}

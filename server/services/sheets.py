@@ -11,9 +11,10 @@ from server.core.answer_paths import cell_title, place_of, rows_of, value_at
 from server.core.answer_schema import merged
 from server.core.consolidation import CORRECTION, INCOMPLETE
 from server.core.form import Form
-from server.core.layout import Column, Field, Grid, Row
+from server.core.layout import Column, Field, Grid, Row, marked_title
 from server.core.org_unit import Level, OrgUnit
 from server.core.period import Period
+from server.core.period_layout import layout_in
 from server.core.ports import LOCAL
 from server.core.vietnamese_numbers import format_date, format_number
 from server.hooks import (
@@ -121,7 +122,7 @@ def cell_text(value: object, status: str | None, cell: Column | Field) -> str:
     if value is None:
         return STATUS_SIGNS.get(status or "", "")
     if cell.choices is not None:
-        shown = next((title for code, title in cell.choices if code == value), None)
+        shown = marked_title(cell, value)
         if shown is not None:
             return shown
     if isinstance(value, bool):
@@ -154,7 +155,9 @@ def place_and_date(unit: OrgUnit, day: date | None) -> str:
 def _sections(view: SubmissionView) -> list[SheetSection]:
     whole = merged(view.form, view.submission.answers, view.verdict.computed)
     sections = []
-    for section in view.form.layout.sections:
+    submission = view.submission
+    layout = layout_in(view.form, view.period.end, submission.answers, submission.statuses)
+    for section in layout.sections:
         fields = tuple(
             SheetField(field.title, _text(view, whole, field.path, field))
             for field in section.fields

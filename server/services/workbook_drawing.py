@@ -11,7 +11,8 @@ from typing import Final
 from server.core.answer_paths import is_row_name, place_of, rows_of, value_at
 from server.core.answer_schema import merged
 from server.core.form import Form
-from server.core.layout import Column, Field
+from server.core.layout import Column, Field, marked_title, offered
+from server.core.period_layout import layout_in
 from server.core.shape import BlockKind
 from server.core.workbook_cells import held_at
 from server.core.workbook_formulas import Formulas
@@ -43,7 +44,9 @@ def draw(view: DrawnReport, *, new_line: Callable[[], str], at: datetime, demo: 
     """The workbook of what stands in *view*; *new_line* names the empty lines of rosters."""
     form, submission = view.form, view.submission
     whole = merged(form, submission.answers, view.verdict.computed)
-    sections = place(form, _rosters(form, submission.answers, new_line))
+    day, answers = view.period.end, submission.answers
+    layout = layout_in(form, day, answers, submission.statuses)
+    sections = place(form, _rosters(form, answers, new_line), layout)
     drawing = _Drawing(view, whole, Formulas(form, addresses(sections)))
     sheets, stamps = [], []
     for section in sections:
@@ -84,10 +87,11 @@ def shown_value(held: Held, cell: Column | Field) -> WorkbookValue:
     value = held.value
     if value is None:
         return STATUS_SIGNS.get(held.status or "")
-    options = options_of(cell) or ()
-    for choice, title in options:
-        if choice == value and isinstance(choice, bool) is isinstance(value, bool):
-            return title
+    named = marked_title(cell, value)
+    if named is not None:
+        return named
+    if isinstance(value, bool):
+        return dict(options_of(cell) or ()).get(value, str(value))
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
     if cell.format == "date":
@@ -180,7 +184,7 @@ def _check(cell: Column | Field) -> WorkbookCheck | None:
             "choice",
             message,
             tuple(STATUS_SIGNS.values()),
-            choices=tuple(title for _, title in options),
+            choices=tuple(title for _, title in offered(cell) or options),
         )
     if _data(cell) == "number":
         return WorkbookCheck(

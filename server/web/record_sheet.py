@@ -40,7 +40,8 @@ def sheet(submission_id: str, record_id: str) -> ResponseReturnValue:
             address=f"/api/v1/submissions/{submission_id}/records/{record_id}",
         )
         verdict = replace(verdict, findings=())  # the script marks the cells
-    shown = figures(view.form, record.answers, record.statuses, verdict)
+    day = view.period.end
+    shown = figures(view.form, record.answers, record.statuses, verdict, day=day)
     return render_template(
         "records/sheet.html",
         head=head_of(view, actor),

@@ -7,15 +7,18 @@ Nothing here knows HTML; a cell's path is also its id in the page, so findings c
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import cast
 
 from server.core.answer_paths import find_row, rows_of
 from server.core.answers import Verdict
 from server.core.form import Form
 from server.core.layout import Column, Field, Grid, Row, Section
+from server.core.period_layout import layout_in
 from server.core.shape import Block, BlockKind, Line
 from server.core.values_view import NONE_AROSE
 from server.services.review import SubmissionView
+from server.web.grid_heads import Head, full_titles, heads_of
 from server.web.submission_texts import ShownFinding, options_of, shown_findings, text_of
 
 #: The name of the row that the browser copies when somebody adds a line to a roster.
@@ -52,7 +55,12 @@ class ShownCell:
     @property
     def options(self) -> tuple[tuple[object, str], ...]:
         """The values to choose from, none where the cell is typed."""
-        return options_of(self.column)
+        return options_of(self.column, self.value)
+
+    @property
+    def lapsed(self) -> frozenset[object]:
+        """The values that do not count in the period."""
+        return frozenset(value for value, _mark in self.column.ended)
 
     @property
     def long(self) -> bool:
@@ -83,15 +91,7 @@ class ShownRow:
     total: bool
     hidden: bool
     cells: tuple[ShownCell, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """A heading: over *span* columns, or over both rows of headings."""
-
-    title: str
-    span: int
-    tall: bool
+    lapsed: bool = False  # its code does not count in the period: it can only be emptied
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +185,7 @@ def figures_of(
         usual={} if view.previous is None else view.previous.answers,
         before=before,
         locked=view.locked if to_type and (view.hands.divided or view.consolidated) else None,
+        day=view.period.end,
     )
 
 
@@ -198,10 +199,11 @@ def figures(
     usual: Mapping[str, object] | None = None,
     before: Mapping[str, str] | None = None,
     locked: Callable[[str], bool] | None = None,
+    day: date | None = None,
 ) -> Figures:
     """The figures of any document of *form*; the rows of *usual* are offered again, empty.
 
-    *locked* tells the cells that somebody else fills.
+    *locked* tells the cells that somebody else fills; *day* is the last one of the period.
     """
     findings = shown_findings(form, verdict.findings, answers)
     drawer = _Drawer(
@@ -209,7 +211,8 @@ def figures(
         verdict=verdict, findings=findings, nil=nil, usual=usual or {}, before=before or {},
         locked=locked,
     )  # fmt: skip
-    sections = tuple(drawer.section(section) for section in form.layout.sections)
+    layout = layout_in(form, day, answers, statuses)
+    sections = tuple(drawer.section(section) for section in layout.sections)
     return Figures(form, sections, findings, nil)
 
 
@@ -273,8 +276,8 @@ class _Drawer:
         return self._cell(field.path, field, field.calculated, field.title, value)
 
     def _grid(self, grid: Grid) -> ShownGrid:
-        upper, lower = _heads(grid)
-        titles = _full_titles(grid)
+        upper, lower = heads_of(grid)
+        titles = full_titles(grid)
         rows = [self._known_row(row, grid, titles) for row in grid.rows]
         blank = None
         if grid.roster is not None:
@@ -291,12 +294,13 @@ class _Drawer:
         block = self.form.shape.blocks[row.path.split("/")[1]]
         line = block.lines["" if block.kind is BlockKind.LINE else row.key]
         held = find_row(block, self.answers, line.key)
-        offered = row.path in self.spoken or bool(find_row(block, self.usual, row.key))
+        offered = row.ended or row.path in self.spoken
+        offered = offered or bool(find_row(block, self.usual, row.key))
         drawn = self._row(
             _Place(row.path, block, line, line.key), held or {}, titles, grid, title=row.title
         )
         hidden = row.kind == "codelist" and not held and not offered
-        return replace(drawn, code=row.code or "", kind=row.kind, hidden=hidden)
+        return replace(drawn, code=row.code or "", kind=row.kind, hidden=hidden, lapsed=row.ended)
 
     def _row(
         self,
@@ -364,36 +368,3 @@ class _Drawer:
                 return self.statuses[path]
             path = path.rpartition("/")[0]
         return ""
-
-
-def _heads(grid: Grid) -> tuple[tuple[Head, ...], tuple[Column, ...]]:
-    """Two rows of headings: groups above their columns, the other columns over both rows."""
-    if not grid.groups:
-        return (), grid.columns
-    grouped = {key: title for title, keys in grid.groups for key in keys}
-    upper: list[Head] = []
-    lower: list[Column] = []
-    last: str | None = None
-    for column in grid.columns:
-        title = grouped.get(column.key)
-        if title is None:
-            upper.append(Head(column.title, 1, True))
-        elif title == last:
-            upper[-1] = Head(title, upper[-1].span + 1, False)
-        else:
-            upper.append(Head(title, 1, False))
-        if title is not None:
-            lower.append(column)
-        last = title
-    return tuple(upper), tuple(lower)
-
-
-def _full_titles(grid: Grid) -> dict[str, str]:
-    """What a column is called where its group's heading is not above it."""
-    grouped = {key: title for title, keys in grid.groups for key in keys}
-    return {
-        column.key: f"{grouped[column.key]}: {column.title}"
-        if column.key in grouped
-        else column.title
-        for column in grid.columns
-    }

@@ -6,6 +6,7 @@ the limits and rules the page reaches the verdict of ``core.answers.check`` by i
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from server.core.answer_engine import Engine, engine_of
 from server.core.answer_messages import texts_of
@@ -20,6 +21,8 @@ from server.core.past import reader_of_others
 from server.core.rule_words import ENGLISH, VIETNAMESE, line_title
 from server.core.shape import Block, BlockKind, Cell, Line
 from server.core.unusual_cells import QUESTION
+from server.core.validity import KEYWORD as VALIDITY
+from server.core.validity import lapses
 from server.web.language import language_of_request
 from server.web.submission_words import gettext as _
 
@@ -46,14 +49,14 @@ def program_of(
 ) -> dict[str, object]:
     """All that ``static/js/verdict.js`` needs to judge one document while it is typed."""
     language = language or language_of_request()
-    engine = engine_of(form)
+    engine, day = engine_of(form), context.period.end
     titled = {
         check.block.key for check in engine.checks if check.block is not None and _names_row(check)
     }
     return {
-        "cells": {key: _cell(cell) for key, cell in form.shape.cells.items()},
+        "cells": {key: _cell(cell, day) for key, cell in form.shape.cells.items()},
         "blocks": {
-            key: _block(block, language if key in titled else None)
+            key: _block(block, language if key in titled else None, day)
             for key, block in form.shape.blocks.items()
         },
         "order": list(form.shape.order),
@@ -95,7 +98,7 @@ def _built_in_words(form: Form, language: str) -> dict[str, tuple[str, str, str]
     return {
         keyword: text
         for keyword, text in texts_of(language).items()
-        if keyword in used | types | always
+        if keyword in used | types | always or (VALIDITY in used and keyword.startswith(VALIDITY))
     }
 
 
@@ -140,7 +143,7 @@ def _expressions(form: Form, engine: Engine) -> Iterable[Expression]:
         yield from (rule.expression for _asked, rule in demand.when)
 
 
-def _block(block: Block, titles: str | None) -> dict[str, object]:
+def _block(block: Block, titles: str | None, day: date) -> dict[str, object]:
     """*titles* is the language in which rules name the lines, None when none does."""
     told: dict[str, object] = {"kind": str(block.kind)}
     if block.required:
@@ -158,18 +161,27 @@ def _block(block: Block, titles: str | None) -> dict[str, object]:
         else:
             told["titles"] = {key: line_title(line, words) for key, line in block.lines.items()}
     if block.kind is BlockKind.FIXED:
-        told["lines"] = {key: _line(line) for key, line in block.lines.items()}
+        told["lines"] = {key: _line(line, day) for key, line in block.lines.items()}
         return told
     if block.kind is BlockKind.CODELIST:
         told["rows"] = list(block.lines)
-    return told | {"cells": _line(next(iter(block.samples)))}
+        ended = _ended(block.schema, day)
+        if ended:
+            told["ended"] = {key: said for key, said in ended.items() if key in block.lines}
+    return told | {"cells": _line(next(iter(block.samples)), day)}
 
 
-def _line(line: Line) -> dict[str, object]:
-    return {key: _cell(cell) for key, cell in line.cells.items()}
+def _line(line: Line, day: date) -> dict[str, object]:
+    return {key: _cell(cell, day) for key, cell in line.cells.items()}
 
 
-def _cell(cell: Cell) -> dict[str, object]:
+def _ended(schema: Mapping[str, object], day: date) -> dict[str, tuple[str, str, str]]:
+    """The codes that do not count in the period: in which way, from when, and their mark."""
+    found = lapses(schema, day)
+    return {code: (one.kind, one.shown_day, one.mark) for code, one in found.items()}
+
+
+def _cell(cell: Cell, day: date) -> dict[str, object]:
     """Only what differs from a plain typed text is said, to keep the page small."""
     schema = cell.schema
     told: dict[str, object] = {"type": cell.type}
@@ -180,6 +192,7 @@ def _cell(cell: Cell) -> dict[str, object]:
             told[name] = schema[keyword]
     for name, value in (
         ("choices", _choices(cell)),
+        ("ended", _ended(schema, day)),
         ("personal", bool(schema.get("x-personal", False))),
         ("calculated", cell.calculate is not None),
         ("required", cell.required),
@@ -291,6 +304,9 @@ def texts() -> dict[str, str]:
         "tooLong": _("{text} có quá nhiều chữ số. Kiểm tra lại."),
         "notADate": _("{text} không phải là ngày. Nhập ngày/tháng/năm, như 05/01/2025."),
         "notAChoice": _("{text} không có trong danh sách được chọn."),
+        "lapsed": _(
+            "Dòng này có {mark}: chỉ xóa được số liệu, không ghi thêm. Số cũ vẫn giữ nguyên."
+        ),
         "calculated": _("Ô này tự tính, không nhập được."),
         "notAsked": _("Đơn vị không phải ghi ô này."),
         "before": _("Kỳ trước: {value}."),

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from server.core.answer_paths import PathUnknown, cell_title, place_of
 from server.core.finding import Finding, Severity
 from server.core.form import Form
-from server.core.layout import Column, Field, Grid
+from server.core.layout import Column, Field, Grid, marked_title, offered
 from server.core.vietnamese import format_number
 from server.services.sheets import STATUS_SIGNS
 from server.services.sheets import cell_text as text_on_paper
@@ -106,11 +106,18 @@ def text_of(value: object, status: str | None, cell: Column | Field) -> str:
     return text_on_paper(value, status, cell)
 
 
-def options_of(cell: Column | Field) -> tuple[tuple[object, str], ...]:
-    """What a cell offers; yes and no where the definition has no words of its own."""
+def options_of(cell: Column | Field, held: object = None) -> tuple[tuple[object, str], ...]:
+    """What a cell offers; yes and no where the definition has no words of its own.
+
+    A choice that does not count in the period stands there only where it is *held*, marked.
+    """
     if cell.choices is None and cell.type == "boolean":
         return ((True, _("Có")), (False, _("Không")))
-    return cell.choices or ()
+    kept = offered(cell) or ()
+    if held is None or any(value == held for value, _title in kept):
+        return kept
+    named = marked_title(cell, held)
+    return kept if named is None else (*kept, (held, named))
 
 
 def value_text(form: Form, path: str, value: object, status: str | None) -> str:

@@ -1,6 +1,8 @@
 // Typing in one cell of a grid. Whatever way the cell is left, what was typed is kept; only Esc
 // gives it up.
 
+import { titleOf } from "./cell_values.js";
+
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 export class CellEditor {
@@ -20,8 +22,15 @@ export class CellEditor {
     if (described) input.setAttribute("aria-describedby", described);
     if (spec.choices) {
       input.append(new Option("", ""));
-      for (const [value, title] of spec.choices) input.append(new Option(title, String(value)));
-      input.value = String(sheet.value(cell.id) ?? "");
+      const held = sheet.value(cell.id);
+      for (const choice of spec.choices) {
+        const lapsed = Boolean(spec.ended && spec.ended[choice[0]]);
+        if (lapsed && choice[0] !== held) continue; // no choice of this period
+        const option = new Option(titleOf(choice, spec), String(choice[0]));
+        option.disabled = lapsed;
+        input.append(option);
+      }
+      input.value = String(held ?? "");
     } else {
       input.type = "text";
       input.autocomplete = "off";

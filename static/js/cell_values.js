@@ -14,6 +14,15 @@ const TYPED_SIGNS = new Map([
 export const isNumeric = (cell) => cell.type === "integer" || cell.type === "number";
 export const signOf = (status) => SIGNS[status] || "";
 
+const MARK = / \(mã (?:đã hết|chỉ có) hiệu lực từ [0-9]{2}\/[0-9]{2}\/[0-9]{4}\)$/;
+const unmarked = (text) => text.replace(MARK, "");
+
+/** What a choice is called; one whose code does not count in the period says so. */
+export function titleOf([value, title], cell) {
+  const lapse = cell.ended && cell.ended[value];
+  return lapse ? `${title} (${lapse[2]})` : title;
+}
+
 /**
  * Reads a typed text. Gives {value, status}, and `problem` (with `readings` where it is one of
  * several) when the text stays as typed.
@@ -24,7 +33,7 @@ export function parseCell(text, cell, convention = null) {
   const sign = cell.type === "string" && !cell.format && !cell.choices ? undefined : TYPED_SIGNS.get(trimmed);
   if (sign) return { value: null, status: sign };
   if (cell.choices) {
-    const wanted = fold(trimmed);
+    const wanted = fold(unmarked(trimmed));
     const found = cell.choices.find(([value, title]) => fold(title) === wanted || String(value) === trimmed);
     return found ? { value: found[0], status: null } : { value: trimmed, status: null, problem: "notAChoice" };
   }
@@ -48,7 +57,7 @@ export function showCell({ value, status }, cell) {
   if (value === null || value === undefined) return signOf(status);
   if (cell.choices) {
     const found = cell.choices.find(([choice]) => choice === value);
-    if (found) return found[1];
+    if (found) return titleOf(found, cell);
   }
   if (isNumeric(cell) && typeof value === "number") {
     return formatNumber(value, cell.type === "number" ? cell.decimals || 0 : 0);

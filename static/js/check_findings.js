@@ -2,6 +2,7 @@
 
 import { NOT_EVALUABLE, round } from "./expressions.js";
 import { finding } from "./finding_words.js";
+import { own } from "./values_view.js";
 import { formatNumber } from "./vietnamese.js";
 
 const SHOWN_DECIMALS = 9; // sides are shown without the noise of binary fractions
@@ -50,7 +51,9 @@ export function* checkFindings(program, calculator) {
 
 function* rowFindings(program, check, calculator) {
   let untouched; // the result on absent lines, which are all alike
+  const ended = program.blocks[check.block].ended || {};
   for (const row of calculator.view.rows[check.block]) {
+    if (row.held === null && own(ended, row.key)) continue;
     let result;
     if (row.held === null && !check.named && !(check.past && calculator.hasPast(check.block, row.key))) {
       if (untouched === undefined) untouched = calculator.result(check.tree, check.block, row);

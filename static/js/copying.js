@@ -102,12 +102,14 @@ export class Copying {
   isOpen(path) {
     const cell = document.getElementById(path);
     const spec = this.page.spec(path);
-    if (!cell || !spec || spec.calculated || this.page.off.has(path)) return false;
+    if (!cell || !spec || spec.calculated || this.page.off.has(path) || this.page.lapseOf(path)) return false;
     return !cell.classList.contains("cell-locked") && !cell.disabled && !cell.readOnly;
   }
 
   fits(path, { value, status }) {
     if (value === null) return Boolean(status);
+    const { ended } = this.page.spec(path);
+    if (ended && Object.hasOwn(ended, value)) return false;
     return isNumeric(this.page.spec(path)) === (typeof value === "number");
   }
 

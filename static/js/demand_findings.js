@@ -85,7 +85,7 @@ function* emptyOfBlock(program, key, answers, statuses, calculator) {
   const lines = isMap(held) ? held : {};
   const blockThere = own(answers, key) || Boolean(block.required);
   for (const row of calculator.view.rows[key]) {
-    if (row.held === null || row.path in statuses) continue;
+    if (row.held === null || row.path in statuses || (block.ended && own(block.ended, row.key))) continue;
     // Whether JSON Schema would look at the required cells of this line, were it empty.
     let asked = true;
     if (block.kind === "line") asked = blockThere;
@@ -103,6 +103,51 @@ function* emptyOfLine(program, block, row, statuses, calculator, asked) {
     else if (cell.when !== undefined && calculator.result(cell.when, block, row) === true) {
       yield builtIn(program, "x-required-when", path, cell);
     }
+  }
+}
+
+/** What stands under codes that do not count in the period: the twin of server/core/answer_validity.py. */
+export function* lapsedValues(program, answers, statuses) {
+  for (const key of program.order) {
+    const cell = program.cells[key];
+    if (cell) yield* chosen(program, cell, valueOf(answers, key), `/${key}`);
+    else yield* lapsedOfBlock(program, key, answers, statuses);
+  }
+}
+
+function* lapsedOfBlock(program, key, answers, statuses) {
+  const block = program.blocks[key];
+  const ended = block.ended || {};
+  const held = valueOf(answers, key);
+  for (const [name, row] of linesOf(block, held)) {
+    if (own(ended, name)) continue;
+    const cells = block.kind === "fixed" ? block.lines[name] : block.cells;
+    const path = block.kind === "line" ? `/${key}` : pointer(key, name);
+    for (const [column, cell] of Object.entries(cells)) yield* chosen(program, cell, valueOf(row, column), `${path}/${column}`);
+  }
+  for (const [name, lapse] of Object.entries(ended)) {
+    const line = isMap(held) && isMap(valueOf(held, name)) ? held[name] : {};
+    const path = pointer(key, name);
+    if (path in statuses) yield builtIn(program, "x-validity", path, null, { lapse });
+    for (const [column, cell] of Object.entries(block.cells)) {
+      const at = `${path}/${column}`;
+      const typed = !cell.calculated && valueOf(line, column) !== null;
+      if (typed || at in statuses) yield builtIn(program, "x-validity", at, cell, { lapse });
+    }
+  }
+}
+
+/** [name, line] of what the answers hold of a block; other things are passed over. */
+function linesOf(block, held) {
+  if (block.kind === "line") return isMap(held) ? [["", held]] : [];
+  if (block.kind === "roster") return rosterRows(held);
+  const known = block.kind === "fixed" ? Object.keys(block.lines) : block.rows;
+  return isMap(held) ? Object.entries(held).filter(([name, row]) => isMap(row) && known.includes(name)) : [];
+}
+
+function* chosen(program, cell, value, path) {
+  if (cell.ended && !cell.calculated && typeof value === "string" && own(cell.ended, value)) {
+    yield builtIn(program, "x-validity", path, cell, { lapse: cell.ended[value] });
   }
 }
 

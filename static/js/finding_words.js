@@ -24,11 +24,12 @@ export function finding(code, severity, paths, words, left = null, right = null)
   return made;
 }
 
-/** The finding schema.<keyword>; with `left`, a number and the limit it passed. */
-export function builtIn(program, keyword, path, cell, { limit = null, left = null } = {}) {
-  const texts = program.words[keyOf(keyword, cell, limit)] || program.words.other;
+/** The finding schema.<keyword>; with `left`, a number and the limit it passed; with `lapse`, [kind, day] of a code. */
+export function builtIn(program, keyword, path, cell, { limit = null, left = null, lapse = null } = {}) {
+  const key = lapse ? `${keyword}.${lapse[0]}` : keyOf(keyword, cell, limit);
+  const texts = program.words[key] || program.words.other;
   const facts = {
-    limit: typeof limit === "number" ? formatNumber(limit) : "",
+    limit: lapse ? lapse[1] : typeof limit === "number" ? formatNumber(limit) : "",
     decimals: cell ? String(cell.decimals || 0) : "",
   };
   const right = left !== null && typeof limit === "number" ? limit : null;

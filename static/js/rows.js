@@ -67,7 +67,7 @@ export function start(page) {
     for (const note of document.querySelectorAll("[data-unfilled]")) {
       const rows = [...document.querySelectorAll(`[data-grid="${note.dataset.unfilled}"] tbody tr`)];
       const filled = (row) => [...row.querySelectorAll(".cell-typed")].some((cell) => cell.textContent !== "");
-      const empty = rows.filter((row) => row.querySelector(".code") && !row.classList.contains("total") && !filled(row)).length;
+      const empty = rows.filter((row) => row.querySelector(".code") && !row.classList.contains("total") && !row.classList.contains("lapsed") && !filled(row)).length;
       note.textContent = note.textContent.replace(/\d+/, empty);
       note.hidden = empty === 0;
     }

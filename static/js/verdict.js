@@ -2,7 +2,7 @@
 // server/core/answers.py finds, this finds, in the same words. The server's own verdict counts.
 
 import { checkFindings } from "./check_findings.js";
-import { duplicateRows, emptyCells, statusFindings, unaskedValues } from "./demand_findings.js";
+import { duplicateRows, emptyCells, lapsedValues, statusFindings, unaskedValues } from "./demand_findings.js";
 import { Outliers } from "./outlier_findings.js";
 import { schemaFindings } from "./schema_findings.js";
 
@@ -21,6 +21,7 @@ export class Judge {
       ...statusFindings(program, answers, statuses),
       ...emptyCells(program, answers, statuses, calculator),
       ...unaskedValues(program, answers, calculator),
+      ...lapsedValues(program, answers, statuses),
       ...checkFindings(program, calculator),
       ...this.outliers.findings(calculator),
     ];

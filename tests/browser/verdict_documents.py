@@ -7,7 +7,7 @@ import copy
 import json
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from server.core.answers import Context, UnitView, with_results
@@ -84,12 +84,25 @@ def source_of(code: str) -> dict[str, Any]:
 def forms() -> dict[str, tuple[Form, Form]]:
     """By code each form as it is shipped, and stretched: with every keyword and function in it."""
     lists = codelists()
+    dated = {code: _dated(found) for code, found in lists.items()}
     found = {}
     for code in CODES:
         source = source_of(code)
         shipped = compile_form(source, lists)
-        found[code] = (shipped, compile_form(_stretched(source, shipped.shape), lists))
+        found[code] = (shipped, compile_form(_stretched(source, shipped.shape), dated))
     return found
+
+
+def _dated(found: CodeList) -> CodeList:
+    """The list with codes that end before the period's last day, on it, and begin after it."""
+    days = [
+        {},
+        {"valid_to": "2024-12-30"},
+        {"valid_to": "2024-12-31"},
+        {"valid_from": "2025-01-01"},
+    ]
+    items = (replace(item, **days[place % 4]) for place, item in enumerate(found.items))
+    return replace(found, items=tuple(items))
 
 
 def _stretched(source: Mapping[str, Any], shape: Shape) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def test_a_retired_form_is_asked_of_nobody_in_a_new_round_and_what_runs_goes_on(
     rounds, admin = world.services.rounds, world.actor("admin")
     before = len(rounds.preview(LATER).owed)
 
-    retired(world)
+    retired(world, last_on=date(2024, 12, 30))
     opened = rounds.open(admin, LATER)
     added = rounds.add_units(admin, LATER.id, ["households"], ["u-commune"])
 
@@ -64,21 +64,46 @@ def test_a_retired_form_is_asked_of_nobody_in_a_new_round_and_what_runs_goes_on(
 
 
 def test_a_form_is_owed_up_to_its_last_day_itself(world):
+    this_year = replace(LATER, period="2025")
     retired(world, last_on=TODAY)
 
-    assert world.services.rounds.preview(LATER).owed
+    assert world.services.rounds.preview(this_year).owed
     assert world.services.retirements.versions("form", "households")[0].state is LifeState.ENDING
     retired(world, last_on=date(2025, 1, 23))
-    assert not world.services.rounds.preview(LATER).owed
+    assert not world.services.rounds.preview(this_year).owed
     assert world.services.retirements.versions("form", "households")[0].state is LifeState.RETIRED
 
 
+def test_a_round_that_opens_late_still_asks_a_retired_form_for_the_periods_it_was_meant_for(world):
+    retired(world, last_on=date(2024, 12, 31))
+    rounds, admin = world.services.rounds, world.actor("admin")
+    late = {"opens_on": date(2026, 3, 2), "letter_on": date(2026, 3, 2)}
+
+    owed = {
+        period: len(rounds.preview(replace(LATER, period=period, **late)).owed)
+        for period in ("2023", "2024", "2025")
+    }
+    added = rounds.open(admin, replace(LATER, **late))
+    again = rounds.add_units(admin, LATER.id, ["households"], ["u-commune"])
+    started = world.services.submissions.start(
+        world.actor("commune_reporter"), form="households", org_unit="u-commune", period=PERIOD
+    )
+
+    assert owed == {"2023": owed["2024"], "2024": added, "2025": 0}
+    assert (added > 0, again) == (True, 0)
+    assert started.form.code == "households"
+
+
 def test_a_retirement_is_taken_back_and_both_decisions_stay(world, retirements):
-    retired(world)
+    retired(world, last_on=date(2024, 12, 30))
+    assert not world.services.rounds.preview(LATER).owed
     retired(world, last_on=None, reason="Giữ biểu thêm một năm")
 
     assert world.services.rounds.preview(LATER).owed
-    assert [one.last_on for one in retirements.decisions("form", "households")] == [None, ENDED]
+    assert [one.last_on for one in retirements.decisions("form", "households")] == [
+        None,
+        date(2024, 12, 30),
+    ]
     assert world.count("event WHERE name = 'form.retired'") == 1
     assert world.count("event WHERE name = 'form.reinstated'") == 1
 

@@ -2,15 +2,21 @@
 
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from server.core.access import Right
+from server.core.codelist_sheet import shown_day
+from server.core.definition_life import LifeState
 from server.core.vietnamese import fold
 from server.storage.models import CodeListVersionRow
 from server.web.admin import cells
+from server.web.admin.codelist_editor import state_words
+from server.web.admin.definition_life import life_badge, life_of, period_words
 from server.web.admin.safe_view import SafeModelView
+from server.web.session import services
 
 _ROW: Any = CodeListVersionRow
 
@@ -18,15 +24,18 @@ _ROW: Any = CodeListVersionRow
 def _title(_view: Any, _context: Any, row: Any, _column: str) -> Markup:
     constructed = row.document.get("constructed", False)
     mark = cells.badge(_("dựng minh họa"), "purple") if constructed else Markup()
+    life = life_of("codelist", row.code, row.version)
+    if life.state is not LifeState.IN_FORCE:
+        mark += cells.badge(*life_badge(life))
     return Markup("{} {}").format(row.document["title"], mark)
 
 
 class CodeListView(SafeModelView):
-    """The editions; a new one is published from its file, none is changed."""
+    """The editions; the next one is made in the editor or published from its file."""
 
     right = Right.ADMINISTER
     title = _l("Bảng mã")
-    lead = _l("Phiên bản đã ban hành không thay đổi; muốn sửa thì ban hành phiên bản mới từ tệp.")
+    lead = _l("Phiên bản đã ban hành không thay đổi; muốn sửa thì ban hành phiên bản mới.")
     empty_text = _l("Chưa ban hành bảng mã nào.")
     search_hint = _l("Tên hoặc mã của bảng mã")
     can_view_details = True
@@ -50,6 +59,23 @@ class CodeListView(SafeModelView):
 
     def name_of(self, row: Any) -> str:
         return str(row.document["title"])
+
+    def details(self, row: Any) -> dict[str, Any]:
+        today, items = services().clock.today(), row.document["items"]
+        second = request.args.get("order") == "second"
+        if second:  # those without a number of that kind come last
+            items = sorted(items, key=lambda one: one.get("numbering2") or "~")
+        return {
+            "row": row,
+            "life": life_badge(life_of("codelist", row.code, row.version)),
+            "period": period_words(life_of("codelist", row.code, row.version)),
+            "newest": services().catalogue.codelist(row.code).version,
+            "items": [(item, *state_words(item, today)) for item in items],
+            "dated": any("validFrom" in item or "validTo" in item for item in items),
+            "numbered": any("numbering2" in item for item in items),
+            "second": second,
+            "day": shown_day,
+        }
 
     def searching(self, text: str) -> Any:
         found = [

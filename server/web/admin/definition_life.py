@@ -1,9 +1,11 @@
-"""Hiệu lực: the versions of a form or workflow, which is in force, and the end of them.
+"""Hiệu lực: which versions of a form, workflow or code list are in force, and the end of them.
 
 A retired definition stays readable with all its reports; only nothing new begins with it.
 """
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Final
 
 from flask import flash, make_response, redirect, request
 from flask.typing import ResponseReturnValue
@@ -12,14 +14,20 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from server.core.access import Right
-from server.core.definition_draft import KINDS, DraftKind
-from server.core.definition_life import WHOLE, LifeState
+from server.core.definition_life import WHOLE, LifeState, RetiredKind
 from server.core.vietnamese import DateUnclear, format_date, parse_date
 from server.errors import InputInvalid, NotFound
 from server.services.retirements import VersionLife
 from server.web.admin.definition_words import kind_titles
 from server.web.admin.safe_view import SafeBaseView
 from server.web.session import current_actor, services
+
+#: Where the versions of each kind are listed.
+_PAGES: Final[Mapping[RetiredKind, str]] = {
+    "form": "forms",
+    "workflow": "workflows",
+    "codelist": "codelists",
+}
 
 
 class DefinitionLife(SafeBaseView):
@@ -51,20 +59,23 @@ class DefinitionLife(SafeBaseView):
                 last_on=last_on, reason=form.get("reason", ""), version=_version(),
             )  # fmt: skip
         except InputInvalid as error:
-            return make_response(self._page(known, code, _words(error)), 422)
+            return make_response(self._page(known, code, _words(error, known)), 422)
         flash(_("Đã ghi quyết định về hiệu lực."), "success")
         return redirect(self.get_url(".show", kind=kind, code=code), 303)
 
-    def _page(self, kind: DraftKind, code: str, errors: list[dict[str, str]] | None = None) -> str:
+    def _page(
+        self, kind: RetiredKind, code: str, errors: list[dict[str, str]] | None = None
+    ) -> str:
         retirements, catalogue = services().retirements, services().catalogue
         versions = retirements.versions(kind, code)
-        newest = catalogue.form(code) if kind == "form" else catalogue.workflow(code)
         name_of = services().accounts.name_of
         return self.render(
             "admin/definition_life.html",
-            heading=newest.title,
+            heading=_title_of(kind, code),
             kind=kind,
-            kind_title=kind_titles()[kind],
+            kind_title=_("Bảng mã") if kind == "codelist" else kind_titles()[kind],
+            lists=_PAGES[kind],
+            using=[one.title for one in retirements.using(code)] if kind == "codelist" else [],
             code=code,
             versions=[(one, life_badge(one), period_words(one)) for one in versions],
             whole=catalogue.last_day(kind, code),
@@ -77,7 +88,7 @@ class DefinitionLife(SafeBaseView):
         )
 
 
-def life_of(kind: DraftKind, code: str, version: int) -> VersionLife:
+def life_of(kind: RetiredKind, code: str, version: int) -> VersionLife:
     """The life of one version; ``NotFound`` where it was not published."""
     for one in services().retirements.versions(kind, code):
         if one.version == version:
@@ -105,8 +116,15 @@ def period_words(life: VersionLife) -> str:
     return ", ".join(said) or _("không giới hạn")
 
 
-def _kind(kind: str) -> DraftKind:
-    for known in KINDS:
+def _title_of(kind: RetiredKind, code: str) -> str:
+    catalogue = services().catalogue
+    if kind == "form":
+        return catalogue.form(code).title
+    return (catalogue.workflow(code) if kind == "workflow" else catalogue.codelist(code)).title
+
+
+def _kind(kind: str) -> RetiredKind:
+    for known in _PAGES:
         if kind == known:
             return known
     raise NotFound(kind="definition")
@@ -124,7 +142,15 @@ def _version() -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else WHOLE  # noqa: PLR2004
 
 
-def _words(error: InputInvalid) -> list[dict[str, str]]:
+def _used(kind: RetiredKind, names: str) -> str:
+    if kind == "codelist":
+        return _(
+            "Các biểu mẫu còn áp dụng sau ngày đó vẫn dùng bảng mã này: %(names)s.", names=names
+        )
+    return _("Các biểu mẫu đang áp dụng còn đi theo quy trình này: %(names)s.", names=names)
+
+
+def _words(error: InputInvalid, kind: RetiredKind) -> list[dict[str, str]]:
     listed = error.facts.get("errors", [])
     assert isinstance(listed, list)
     found = []
@@ -133,9 +159,7 @@ def _words(error: InputInvalid) -> list[dict[str, str]]:
         message = {
             "day": _("Ghi ngày cuối cùng áp dụng, ví dụ 31/12/2025."),
             "required": _("Ghi lý do, theo văn bản nào, không quá 2.000 ký tự."),
-            "used": _(
-                "Các biểu mẫu đang áp dụng còn đi theo quy trình này: %(names)s.", names=names
-            ),
+            "used": _used(kind, names),
             "last-version": _("Không còn phiên bản nào khác để bắt đầu báo cáo mới."),
         }[code]
         field = "last_on" if code == "used" else str(one["path"]).removeprefix("/")
