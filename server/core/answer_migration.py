@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from server.core.answer_paths import (
     Answers,
@@ -20,6 +20,7 @@ from server.core.answer_paths import (
     place_of,
     rows_of,
 )
+from server.core.definition_migration import in_some_line
 from server.core.form import Form
 from server.core.json_text import pointer, tokens
 from server.core.migration_step import (
@@ -29,11 +30,15 @@ from server.core.migration_step import (
     bound,
     converted,
     declared_from,
+    leads_to,
     shared_out,
     steps_of,
     together,
 )
 from server.core.shape import ROW_ID, BlockKind
+
+Path = tuple[str, ...]
+_LEADS: Final = ("rename", "move")
 
 
 class Outcome(StrEnum):
@@ -148,16 +153,15 @@ class Route:
 
         For what is said of a cell over the years, not for its values: a divided one stays.
         """
-        at, factor = tokens(path), Decimal(1)
+        first, factor = tokens(path), Decimal(1)
+        at = first
         for step in self.steps:
-            here = next(
-                (found for one in step.sources if (found := bound(one, at)) is not None), None
-            )
+            here = self._here(step, at, first)
             if here is None:
                 continue
             if step.op == "unit":
                 factor *= step.factor
-            elif step.op in ("rename", "move", "merge"):
+            elif step.op in _LEADS or step.op == "merge":
                 row, rest = here
                 target = tokens(step.targets[0])
                 at = (*(row if one == EVERY else one for one in target), *rest)
@@ -212,14 +216,13 @@ class Route:
     # Parts of these
 
     def _fate(self, path: str) -> Fate:
-        at, moved, merged = tokens(path), False, False
+        first, moved, merged = tokens(path), False, False
+        at = first
         rewriting: list[Step] = []
         split: Step | None = None
         others: tuple[str, ...] = ()
         for step in self.steps:
-            here = next(
-                (found for one in step.sources if (found := bound(one, at)) is not None), None
-            )
+            here = self._here(step, at, first)
             if here is None or step.op == "default":
                 continue
             if step.op == "drop":
@@ -238,10 +241,39 @@ class Route:
                 others = tuple(pointer(*one) for one in more) if step.parts else ()
                 break  # its parts stay where they came
         target = pointer(*at)
+        if not moved and self._taken(at):
+            return Fate(None, False, False, False, ())
         if not all(self._typed(place) for place in (target, *others)):
             return Fate(None, moved, False, False, ())
         moved = moved and (target != path or bool(others))
         return Fate(target, moved, False, merged, tuple(rewriting), split, others)
+
+    def _here(self, step: Step, at: Path, first: Path) -> tuple[str, Path] | None:
+        """What *step* takes of the value at *at*, which began at *first*; None if it means another.
+
+        A value that came to a place stays there when the older version had one of its own in that
+        place: the step that takes that one away does not mean it. So two columns may change keys.
+        """
+        named_now = step.op in ("recode", "unit", "default")  # by the places of the newer version
+        for source in step.sources:
+            found = bound(source, at)
+            if found is None:
+                continue
+            own = named_now or at == first or bound(source, first) is not None
+            if own or _place(self.older, in_some_line(self.older, source)) is None:
+                return found
+        return None
+
+    def _taken(self, at: Path) -> bool:
+        """Whether what is declared leads another value to the place that this one only has by key.
+
+        It would depend on the order of the cells which of the two stays.
+        """
+        return any(
+            step.op in _LEADS and step.sources != step.targets and leads_to(target, at)
+            for step in self.steps
+            for target in step.targets
+        )
 
     def _typed(self, path: str) -> bool:
         place = _place(self.newer, path)

@@ -68,7 +68,7 @@ def side_of(
 def marks_of(history: list[Event]) -> list[Mark]:
     """What the returns of a report said, the oldest first."""
     returns = [event for event in history if event.name == _RETURN]
-    carried = _carried(history)
+    moves = carried(history)
     found = []
     for event in returns:
         last = event is returns[-1]
@@ -76,7 +76,7 @@ def marks_of(history: list[Event]) -> list[Mark]:
         said = [("", note)] if note else []
         marks = event.details.get("marks", [])
         for mark in marks if isinstance(marks, list) else []:
-            path = _now(str(mark.get("path", "")), event.sequence, carried)
+            path = _now(str(mark.get("path", "")), event.sequence, moves)
             said.append((path, str(mark.get("note", ""))))
         found += [
             Mark(event.id, path, event.actor, event.happened_at, text, last) for path, text in said
@@ -89,17 +89,17 @@ def placed_now(comments: Sequence[Comment], history: list[Event]) -> list[Commen
 
     What was said of a cell that is gone is said of the report.
     """
-    carried = _carried(history)
-    if not carried:
+    moves = carried(history)
+    if not moves:
         return list(comments)
     found = []
     for one in comments:
         said = [event.sequence for event in history if event.details.get("comment") == one.id]
-        found.append(replace(one, path=_now(one.path, min(said, default=0), carried)))
+        found.append(replace(one, path=_now(one.path, min(said, default=0), moves)))
     return found
 
 
-def _carried(history: list[Event]) -> list[Event]:
+def carried(history: list[Event]) -> list[Event]:
     """The moves to a newer version of the form that were not taken back, the oldest first."""
     found: list[Event] = []
     for event in history:
@@ -110,8 +110,8 @@ def _carried(history: list[Event]) -> list[Event]:
     return found
 
 
-def _now(path: str, since: int, carried: list[Event]) -> str:
-    for event in carried:
+def _now(path: str, since: int, moves: list[Event]) -> str:
+    for event in moves:
         places = event.details.get("paths")
         if event.sequence > since and isinstance(places, Mapping):
             path = str(places.get(path, path))

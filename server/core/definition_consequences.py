@@ -15,9 +15,22 @@ from server.core.json_text import tokens
 
 Document = dict[str, Any]
 KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
+#: Words of the expression language and of its scopes: no property may be called so.
+_RESERVED: Final = frozenset(
+    {
+        "constructor", "prototype", "row", "unit", "period", "prev", "true", "false", "null", "in",
+        "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let",
+        "loop", "package", "namespace", "return", "var", "void", "while",
+    }
+)  # fmt: skip
 _REF: Final = "#/$defs/"
 #: Tokens of ``/properties/<key>``, and of ``/states/<code>``.
 _ROOT_DEPTH: Final = 2
+
+
+def names_property(key: str) -> bool:
+    """Whether a property may have that key."""
+    return KEY.fullmatch(key) is not None and key not in _RESERVED
 
 
 def rekey(holder: Document, old: str, new: str) -> None:

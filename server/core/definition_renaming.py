@@ -24,6 +24,7 @@ class _Place:
     holder: Any
     key: Any
     lines: tuple[Document, ...] = ()
+    each: str = ""  # the block whose cells a feed names without a line
 
 
 def rename_reads(document: Document, path: str, new: str) -> None:
@@ -34,8 +35,13 @@ def rename_reads(document: Document, path: str, new: str) -> None:
     for place in _expressions(document):
         _write(place, with_key(str(place.holder[place.key]), renaming.within(place.lines), new))
     for place in _pointers(document):
-        held = place.holder[place.key]
-        _write(place, pointer_with_key(str(held), renaming.within(place.lines), new))
+        said, each = str(place.holder[place.key]), place.each
+        if each and said.startswith(f"{each}/"):
+            lined = f"{each}/*{said.removeprefix(each)}"
+            written = pointer_with_key(lined, renaming.within(place.lines), new)
+            _write(place, written.replace("/*", "", 1))
+            continue
+        _write(place, pointer_with_key(said, renaming.within(place.lines), new))
     for test in _dicts(document.get("x-tests", [])):
         for held in (test, test.get("previous"), test.get("lastYear")):
             for keyword in ("statuses", "history"):
@@ -180,7 +186,7 @@ def _pointers(document: Document) -> Iterator[_Place]:
         for holder in (feed, dimensions if isinstance(dimensions, dict) else {}):
             for key in set(holder) - {"each"}:
                 if isinstance(holder[key], str) and holder[key].startswith("/"):
-                    yield _Place(holder, key)
+                    yield _Place(holder, key, each=str(feed.get("each", "")))
     # Last: until here ``each`` says by the old name which lines are meant.
     for said in (*_dicts(document.get("x-checks", [])), *_dicts(document.get("x-feeds", []))):
         if isinstance(said.get("each"), str):

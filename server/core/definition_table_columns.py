@@ -5,17 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from server.core.definition_consequences import KEY
+from server.core.definition_consequences import names_property
 from server.core.vietnamese import fold
 
 ColumnType = Literal["integer", "number", "text", "date", "skip"]
-_RESERVED: Final = frozenset(
-    {
-        "constructor", "prototype", "row", "unit", "period", "prev", "true", "false", "null", "in",
-        "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let",
-        "loop", "package", "namespace", "return", "var", "void", "while",
-    }
-)  # fmt: skip
 _MOST_DECIMALS: Final = 4
 _LONGEST_KEY: Final = 40
 
@@ -75,7 +68,7 @@ def key_of(title: str, taken: Iterable[str], prefix: str = "") -> str:
     plain = words[:_LONGEST_KEY].strip("_")
     if not plain or not plain[0].isalpha():
         plain = f"{prefix or 'c'}_{plain}".strip("_")
-    if plain in _RESERVED or not KEY.fullmatch(plain):
+    if not names_property(plain):
         plain = f"{plain}_1"
     known, key, count = set(taken), plain, 1
     while key in known:

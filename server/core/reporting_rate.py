@@ -10,12 +10,16 @@ from datetime import date
 
 from server.core.obligation import Obligation, Progress, Timeliness
 
+#: Put behind the name of a group: its consolidated reports, which are counted by themselves.
+CONSOLIDATED = "/consolidated"
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
     """The counts of one group; ``actual`` is the sum of what was in time, excused and late.
 
     ``overdue`` and ``waived`` are not sent though due: without an extension, and within one.
+    ``approved`` are those of ``actual`` that nobody has to decide on any more.
     """
 
     group: str
@@ -26,6 +30,7 @@ class Rate:
     late: int = 0
     overdue: int = 0
     waived: int = 0
+    approved: int = 0
 
     @property
     def missing(self) -> int:
@@ -44,7 +49,7 @@ def rates_of(
     """The rates of each group, by its name."""
     counts: dict[str, list[int]] = {}
     for one in obligations:
-        count = counts.setdefault(group(one), [0] * 7)
+        count = counts.setdefault(group(one), [0] * 8)
         sent, timely = is_sent(one), one.timeliness(today)
         count[0] += 1
         count[1] += sent
@@ -53,6 +58,7 @@ def rates_of(
         count[4] += sent and timely is Timeliness.LATE
         count[5] += not sent and timely is Timeliness.LATE
         count[6] += not sent and timely is Timeliness.EXCUSED
+        count[7] += one.progress is Progress.FINAL
     return [Rate(name, *counts[name]) for name in sorted(counts)]
 
 

@@ -3,16 +3,19 @@ definition changed.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
 from server.core.access import Actor
 from server.core.indicator import Indicator
 from server.core.period import Period
+from server.core.ports import Clock
+from server.core.reporting_rate import Rate, rates_of
 from server.core.series import Key, Part, Present, Turned, present_keys, summed, turns
 from server.errors import NotFound, RequestInvalid
 from server.services.catalogue import Catalogue
+from server.services.counted_reports import CountedReports
 from server.services.editions import Editions
 from server.services.reference import Reference
 from server.services.scope import Scope
@@ -21,11 +24,22 @@ from server.storage.series import SeriesStore
 
 @dataclass(frozen=True, slots=True)
 class SeriesPoint:
-    """One period: by measure unit the value (None where it does not add up) and the reports."""
+    """One period: by measure unit the value (None where it does not add up) and the reports.
+
+    *expected* reports are owed on the forms that feed the indicator; *counted* of them are
+    approved, or sent where the figures of those are asked for too.
+    """
 
     period: Period
     values: Mapping[str, Decimal | None]
     reports: int
+    expected: int = 0
+    counted: int = 0
+
+    @property
+    def complete(self) -> bool | None:
+        """Whether no report is missing in the figures; None where none is known to be owed."""
+        return self.counted >= self.expected if self.expected else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +72,8 @@ class Series:
     reference: Reference
     scope: Scope
     editions: Editions
+    counted: CountedReports
+    clock: Clock
 
     def of(
         self,
@@ -100,7 +116,11 @@ class Series:
             for part in parts:
                 first.setdefault((part.form, part.version), period)
             if parts:
-                points.append(_point(found, period, parts, present))
+                forms = self._feeding(codes, period) | {part.form for part in parts}
+                rate = self._rate(forms, period, allowed)
+                counted = rate.approved if status == "final" else rate.actual
+                point = _point(found, period, parts, present)
+                points.append(replace(point, expected=rate.expected, counted=counted))
         if not reached:
             raise NotFound(kind="org_unit")
         return IndicatorSeries(
@@ -109,6 +129,10 @@ class Series:
             tuple(points),
             tuple(self._turns(codes, first, units)),
         )
+
+    def reach(self, actor: Actor) -> frozenset[str] | None:
+        """The units of which the actor may see figures of some period; None for all."""
+        return self.scope.visible(actor)
 
     # Parts of these
 
@@ -125,6 +149,17 @@ class Series:
     def _versions(self, code: str) -> list[int]:
         return sorted(one.version for one in self.catalogue.store.forms() if one.code == code)
 
+    def _feeding(self, codes: frozenset[str], period: Period) -> set[str]:
+        """The forms whose version of that period asks for the indicator."""
+        found = (self.catalogue.form_in(one.code, period) for one in self.catalogue.forms())
+        return {form.code for form in found if codes & set(form.indicators)}
+
+    def _rate(self, forms: set[str], period: Period, units: frozenset[str] | None) -> Rate:
+        """How many reports are owed and there, over all forms that feed the indicator."""
+        owed = [one for form in sorted(forms) for one, _ in self.counted.of(form, period, units)]
+        rates = rates_of(owed, self.clock.today(), lambda _one: "")
+        return rates[0] if rates else Rate("")
+
     def _periods(self, codes: frozenset[str]) -> list[Period]:
         found = (Period.parse(one) for one in self.store.periods(codes))
         return sorted(found, key=lambda one: (one.end, one.start))
@@ -139,7 +174,7 @@ class Series:
         tree = self.reference.tree_of(org_unit, period)
         if org_unit not in tree.by_id or not self.scope.covers(actor, org_unit, tree):
             return None, False
-        below = tree.below(org_unit)
+        below = self.scope.below(actor, org_unit, period)
         return (below if visible is None else below & visible), True
 
     def _turns(

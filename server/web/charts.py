@@ -6,6 +6,7 @@ No library, no script; the table beside a chart says the same, so the drawing it
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from math import ceil, floor, log10
 
 WIDTH, HEIGHT = 480, 260
@@ -26,7 +27,11 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One period: where its value stands, and whether its name and value are written there."""
+    """One period: where its value stands, and whether its name and value are written there.
+
+    *note* is what must be read with the value, so that it is not compared with the others; the
+    line that leads to such a point is none of *lines*.
+    """
 
     x: float
     y: float
@@ -35,22 +40,33 @@ class Point:
     label: str
     value: Number
     named: bool
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Everything the template draws. *lines* are runs of points without a gap between them."""
+    """Everything the template draws.
+
+    *lines* are runs of points without a gap between them, *loose* the stretches that lead to or
+    from a point with a note.
+    """
 
     bars: bool
     points: tuple[Point, ...]
     lines: tuple[str, ...]
+    loose: tuple[str, ...]
     ticks: tuple[Tick, ...]
     base: float
     bar_width: float
 
 
-def chart_of(labels: Sequence[str], values: Sequence[Number | None]) -> Chart | None:
-    """The chart of one series; None when it has no value."""
+def chart_of(
+    labels: Sequence[str], values: Sequence[Number | None], notes: Sequence[str] = ()
+) -> Chart | None:
+    """The chart of one series; None when it has no value. *notes* are as many as there are values,
+    or none at all.
+    """
+    told = notes or [""] * len(labels)
     known = [float(value) for value in values if value is not None]
     if not known:
         return None
@@ -64,7 +80,7 @@ def chart_of(labels: Sequence[str], values: Sequence[Number | None]) -> Chart | 
     every = ceil(len(labels) / _MOST_LABELS)
     base = y_of(0.0)
     points: list[Point | None] = []
-    for place, (label, value) in enumerate(zip(labels, values, strict=True)):
+    for place, (label, value, note) in enumerate(zip(labels, values, told, strict=True)):
         if value is None:
             points.append(None)
             continue
@@ -72,12 +88,17 @@ def chart_of(labels: Sequence[str], values: Sequence[Number | None]) -> Chart | 
         # From the newest period backwards, so that the last one always has its name.
         named = (len(labels) - 1 - place) % every == 0
         bar = (min(y, base), abs(round(base - y, 1)))
-        points.append(Point(x, y, *bar, label, value, named))
+        points.append(Point(x, y, *bar, label, value, named, note))
     ticks = [low + step * number for number in range(round((high - low) / step) + 1)]
     return Chart(
         bars=len(labels) <= _FEW,
         points=tuple(point for point in points if point is not None),
         lines=tuple(_runs(points)),
+        loose=tuple(
+            f"{one.x},{one.y} {other.x},{other.y}"
+            for one, other in pairwise(points)
+            if one is not None and other is not None and (one.note or other.note)
+        ),
         ticks=tuple(Tick(y_of(value), value) for value in ticks),
         base=base,
         bar_width=round(min(64.0, slot * 0.6), 1),
@@ -90,10 +111,10 @@ def slot_start(count: int, place: int) -> float:
 
 
 def _runs(points: Sequence[Point | None]) -> list[str]:
-    """Polylines; a period without a value leaves a gap."""
+    """Polylines; a period without a value, or with a note, leaves a gap."""
     runs: list[list[str]] = [[]]
     for point in points:
-        if point is None:
+        if point is None or point.note:
             runs.append([])
         else:
             runs[-1].append(f"{point.x},{point.y}")

@@ -92,6 +92,18 @@ def test_moving_keeps_every_other_cell_in_its_order():
     assert list(form["properties"]) == ["people", "households", "all_people", "note"]
 
 
+def test_a_cell_goes_to_another_section_and_keeps_its_key():
+    form = household_form()
+    form["x-layout"]["sections"].append({"key": "more", "title": "Khác", "fields": []})
+
+    found = applied(form, {"op": "place", "path": "/properties/note", "section": 1})
+
+    first, second = found["x-layout"]["sections"]
+    assert "note" not in first["fields"]
+    assert second["fields"] == ["note"]
+    assert found["properties"] == form["properties"]
+
+
 def test_a_key_is_renamed_in_its_place_and_wherever_the_form_names_it():
     renamed = applied(
         household_form(), {"op": "rename", "path": "/properties/people", "key": "folk"}
@@ -145,6 +157,10 @@ def test_a_state_that_goes_takes_its_moves_along():
         ({"op": "rename", "path": "/properties/note", "key": "people"}, "taken"),
         ({"op": "rename", "path": "/properties/note", "key": "Ghi chú"}, "key"),
         ({"op": "add", "path": "/properties/note", "value": {}}, "taken"),
+        ({"op": "rename", "path": "/properties/note", "key": "as"}, "reserved"),
+        ({"op": "place", "path": "/properties/note", "section": 9}, "no-place"),
+        ({"op": "add", "path": "/properties/row", "value": {}}, "reserved"),
+        ({"op": "add", "path": "/properties/Row", "value": {}}, "key"),
         ({"op": "set", "path": "/x-checks/0/rule/x", "values": {"a": 1}}, "no-place"),
         ({"op": "explode", "path": ""}, "unknown"),
         ({}, "unknown"),

@@ -212,13 +212,7 @@ def edit_the_form(office: Office) -> None:
 
 
 def declare(office: Office) -> str:
-    """What becomes of typed values, by the page's own forms."""
-    office.act(
-        "carrying",
-        "add",
-        step="rename",
-        **{"from": "/rows/*/urban_male", "to": "/rows/*/city_male"},
-    )
+    """What becomes of typed values, by the page's own forms; the rename is declared already."""
     office.act(
         "carrying",
         "add",

@@ -7,10 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from server.core.access import SYSTEM
 from server.core.answer_paths import PathUnknown
+from server.core.definition_editor import applied
 from server.core.submission import Change
 from server.errors import NotFound
 from tests.services.conftest import change
+from tests.world import household_form
 
 CELLS = ("/people/male", "/people/female", "/households", "/note")
 VALUES = {
@@ -175,3 +178,75 @@ def _undone(database):
     with suppress(_Undo), database.transaction():
         yield
         raise _Undo
+
+
+MEN = {"op": "rename", "from": "/people/male", "to": "/people/men"}
+GENTS = {"op": "rename", "from": "/people/men", "to": "/people/gents"}
+
+
+def carried_to(world, version, key, step):
+    """Everything that is being filled goes to a version in which the men have that key."""
+    form = household_form()
+    for old, new in (("male", "men"), ("men", "gents"))[: version - 1]:
+        form = applied(
+            form, {"op": "rename", "path": f"/properties/people/properties/{old}", "key": new}
+        )
+    form["x-form"]["version"] = version
+    form["properties"]["people"]["properties"][key]["title"] = "Nam giới"
+    form["x-migrate"] = {"from": version - 1, "steps": [step]}
+    world.services.catalogue.publish(json.dumps(form, ensure_ascii=False), "form", SYSTEM)
+    moved = world.services.definition_migrations.carry_out(
+        world.actor("admin"), "households", version
+    )
+    assert moved.moved == 1
+
+
+def save(world, view, path, old, new, origin="typed"):
+    clerk = world.actor("commune_reporter")
+    world.services.submissions.save_cells(
+        clerk, view.submission.id, [Change(path, old, new, None, origin)]
+    )
+
+
+def test_a_cell_that_was_renamed_twice_has_one_history_that_says_where(world, start, past):
+    view = start()
+    save(world, view, "/people/male", 12, 13)
+    carried_to(world, 2, "men", MEN)
+    save(world, view, "/people/men", 13, 14)
+    carried_to(world, 3, "gents", GENTS)
+    save(world, view, "/people/gents", 14, 15)
+
+    found = [(one.kind, one.old, one.new, one.names) for one in past(view, "/people/gents")]
+
+    assert sorted(found, key=str) == sorted(
+        [
+            ("started", None, 12, ()),
+            ("changed", 12, 13, ()),
+            ("moved", None, None, (("/people/male", "Nhân khẩu: Nam"),)),
+            ("changed", 13, 14, ()),
+            ("moved", None, None, (("/people/men", "Nhân khẩu: Nam giới"),)),
+            ("changed", 14, 15, ()),
+        ],
+        key=str,
+    )
+    last = world.services.cell_history.last(world.actor("commune_reporter"), view.submission.id)
+    assert [(one.change.path, one.change.new) for one in last] == [("/people/gents", 15)]
+
+
+def test_what_was_copied_under_a_former_name_still_counts_as_copied(world, start):
+    view = start(answers={})
+    save(world, view, "/people/male", None, 12, "copied")
+    carried_to(world, 2, "men", MEN)
+
+    now = world.services.submissions.get(world.actor("commune_reporter"), view.submission.id)
+
+    assert world.services.cell_history.copied(now) == ("/people/men",)
+
+
+def test_a_report_that_went_back_has_its_history_under_the_first_name(world, start, past):
+    view = start()
+    save(world, view, "/people/male", 12, 13)
+    carried_to(world, 2, "men", MEN)
+    world.services.definition_migrations.revert(world.actor("admin"), "households", 2)
+
+    assert [one.kind for one in past(view, "/people/male")] == ["changed", "started"]

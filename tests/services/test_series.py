@@ -8,7 +8,8 @@ import pytest
 from server.core.access import SYSTEM
 from server.core.series import Turn
 from server.errors import NotFound, RequestInvalid
-from server.storage.definition_drafts import Issue
+from tests.publishing import say_first_period
+from tests.services.conftest import CHAIN
 from tests.world import GOOD, household_form
 
 
@@ -61,18 +62,7 @@ def test_figures_of_before_are_read_in_the_present_unit_and_the_change_is_told(
         ],
     )
     services.catalogue.publish(json.dumps(form, ensure_ascii=False), "form", SYSTEM)
-    services.definition_drafts.store.add_issue(
-        Issue(
-            kind="form",
-            code="households",
-            version=2,
-            draft=services.definition_drafts.revise(admin, "form", "households").id,
-            notes="",
-            valid_from="2025",
-            approved_by=admin.account,
-            issued_at=services.clock.now(),
-        )
-    )
+    say_first_period(world, "2025")
 
     found = services.series.of(admin, "0101")
 
@@ -94,3 +84,25 @@ def test_the_line_keeps_to_what_the_reader_may_see(world, start, advance):
         services.series.of(world.actor("admin"), "9999")
     with pytest.raises(RequestInvalid):
         services.series.of(world.actor("admin"), "0101", status="guessed")
+
+
+def test_a_period_says_how_many_of_its_reports_are_there(world, start, decide):
+    """Three communes owe the form; one of them sends, and is approved."""
+    services, admin, view = world.services, world.actor("admin"), start(answers=GOOD)
+    world.application.database.run("DELETE FROM obligation WHERE form = 'household_survey'")
+    for username, event in CHAIN[:2]:
+        view = decide(view, username, event)
+    services.dispatch.run()
+    (sent,) = services.series.of(admin, "0101", status="provisional").points
+    assert (sent.counted, sent.expected, sent.complete) == (1, 3, False)
+    assert services.series.of(admin, "0101").points == ()
+
+    for username, event in CHAIN[2:]:
+        view = decide(view, username, event)
+    services.dispatch.run()
+
+    (point,) = services.series.of(admin, "0101").points
+    (rate,) = services.reports.reporting_rates(admin, form="households", period="2024")
+    assert (point.counted, point.expected) == (rate.approved, rate.expected) == (1, 3)
+    (own,) = services.series.of(admin, "0101", org_unit="u-commune").points
+    assert (own.counted, own.expected, own.complete) == (1, 1, True)

@@ -4,7 +4,7 @@ Each declaration is one step of the draft, so that it can be undone as any other
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import flash, redirect, request
@@ -16,6 +16,7 @@ from server.core.answer_migration import Route
 from server.core.definition_draft import DefinitionDraft, DraftState, readable
 from server.core.form import Form, compile_form
 from server.core.migration_plan import Plan, examples_carried, plan_of
+from server.core.migration_proposal import carried_by
 from server.core.shape import mapping, sequence
 from server.errors import InputInvalid, NotFound
 from server.web.admin.carrying_words import StepUnreadable, posted_step, step_words
@@ -38,8 +39,14 @@ class DraftCarrying(DraftView):
         draft = self._draft(draft_id)
         older = services().catalogue.form(draft.code, draft.base)
         newer = _compiled(draft)
-        steps = _steps(draft)
-        said = [step_words(older, newer or older, step) for step in steps]
+        carried = carried_by(one.what for one in services().definition_drafts.lineage(draft))
+        said = [
+            (
+                step_words(older, newer or older, step),
+                (str(step.get("from")), str(step.get("to"))) in carried,
+            )
+            for step in _steps(draft)
+        ]
         plan = None if newer is None else plan_of(older, newer)
         return self.render(
             "admin/definition_carrying.html",
@@ -76,6 +83,8 @@ class DraftCarrying(DraftView):
             return self._back(draft_id)
         if _declared(draft) is not None:
             operation = {"op": "add", "path": f"{_STEPS}/-", "value": step}
+            if (place := _same_source(_steps(draft), step)) is not None:
+                operation = {"op": "set", "path": f"{_STEPS}/{place}", "values": step}
         else:
             declared = {"from": draft.base, "steps": [step]}
             operation = {"op": "set", "path": "", "values": {"x-migrate": declared}}
@@ -164,6 +173,20 @@ def _steps(draft: DefinitionDraft) -> list[Mapping[str, Any]]:
     if declared is None:
         return []
     return [mapping(one) for one in sequence(declared["steps"])]
+
+
+def _same_source(steps: Sequence[Mapping[str, Any]], step: Mapping[str, Any]) -> int | None:
+    """The step that leads the same field elsewhere already: a value goes one way."""
+    if step["op"] != "rename":
+        return None
+    return next(
+        (
+            place
+            for place, one in enumerate(steps)
+            if one.get("op") in ("rename", "move") and one.get("from") == step["from"]
+        ),
+        None,
+    )
 
 
 def _examples(draft: DefinitionDraft, older: Form, newer: Form) -> list[dict[str, object]] | None:

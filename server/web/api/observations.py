@@ -96,6 +96,9 @@ def indicator_series() -> Response:
                     "measure_unit": unit,
                     "value": number(value),
                     "reports": point.reports,
+                    "expected": point.expected,
+                    "counted": point.counted,
+                    "complete": point.complete,
                 }
                 for point in found.points
                 for unit, value in point.values.items()

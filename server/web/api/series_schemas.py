@@ -21,6 +21,9 @@ SERIES_SCHEMAS: Final[Mapping[str, Schema]] = {
                         "measure_unit": TEXT,
                         "value": or_null({"type": "number"}),
                         "reports": NUMBER,
+                        "expected": NUMBER,
+                        "counted": NUMBER,
+                        "complete": or_null({"type": "boolean"}),
                     }
                 ),
             },

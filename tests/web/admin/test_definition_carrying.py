@@ -13,7 +13,8 @@ from tests.world import GOOD, PERIOD, World
 
 @pytest.fixture
 def editor(world: World, as_: As) -> Editor:
-    """An administrator who renamed the remark, of which a draft of a report holds one."""
+    """An administrator who wrote another key of the remark into the text, where nobody proposes
+    anything; a draft of a report holds a remark."""
     world.services.submissions.start(
         world.actor("commune_reporter"),
         form="households",
@@ -22,7 +23,9 @@ def editor(world: World, as_: As) -> Editor:
         answers={**GOOD, "note": "đã đối chiếu"},
     )
     found = Editor(world, as_("admin"))
-    found.apply("rename", "/properties/note", key="remark")
+    text = found.draft.text.replace('"note"', '"remark"')
+    address = f"/admin/definition-editor/{found.id}/text/"
+    assert found.person.post(address, edit=found.draft.edit, text=text).status_code == 303
     return found
 
 
@@ -143,6 +146,93 @@ def test_drafts_that_wait_go_along_by_a_button_after_publishing(editor, world, a
     assert "chưa chuyển sang" not in editor.person.get(impact).text
     again = Editor(world, as_("admin"))
     assert "x-migrate" not in again.document
+
+
+def test_a_rename_in_the_outline_is_declared_and_undone_in_one_step(world, as_):
+    editor = Editor(world, as_("admin"))
+
+    told = html.unescape(editor.apply("rename", "/properties/note", key="remark"))
+    editor.apply("rename", "/properties/people/properties/male", key="men")
+
+    assert "máy đã khai báo ở trang “Chuyển số liệu”" in told
+    assert editor.document["x-migrate"] == {
+        "from": 1,
+        "steps": [
+            {"op": "rename", "from": "/people/male", "to": "/people/men"},
+            {"op": "rename", "from": "/note", "to": "/remark"},
+        ],
+    }
+    shown = page(editor)
+    assert shown.count("Máy khai báo khi anh/chị đổi mã") == 2
+    assert "Mọi ô, cột của phiên bản trước đều có chỗ." in shown
+    undone = editor.person.post(
+        f"/admin/definition-editor/{editor.id}/undo/", edit=editor.draft.edit, view="carrying"
+    )
+    assert undone.location.endswith(f"/admin/definition-carrying/{editor.id}/")
+    assert page(editor).count("Máy khai báo khi anh/chị đổi mã") == 1
+    assert "men" not in editor.document["properties"]["people"]["properties"]
+
+    editor.apply("rename", "/properties/remark", key="note")
+
+    assert "x-migrate" not in editor.document
+
+
+def test_a_cell_that_goes_to_another_group_takes_its_values_along(world, as_):
+    editor = Editor(world, as_("admin"))
+    shown = html.unescape(editor.page("?at=/properties/households"))
+    assert '<option value="/properties/people/properties">Nhân khẩu</option>' in shown
+
+    editor.apply("transfer", "/properties/households", into="/properties/people/properties")
+
+    assert editor.document["x-migrate"]["steps"] == [
+        {"op": "move", "from": "/households", "to": "/people/households"}
+    ]
+    assert "“Số hộ” chuyển sang “Nhân khẩu: Số hộ”" in page(editor)
+    assert "<option value" in editor.page("?at=/properties/people/properties/households")
+
+
+def test_another_section_changes_nothing_of_the_values(world, as_):
+    editor = Editor(world, as_("admin"))
+    editor.apply("add", "/x-layout/sections", what="section", key="more", title="Phần hai")
+    assert '<option value="1">Phần hai</option>' in html.unescape(
+        editor.page("?at=/properties/note")
+    )
+
+    editor.apply("place", "/properties/note", section="1")
+
+    assert editor.document["x-layout"]["sections"][1]["fields"] == ["note"]
+    assert "x-migrate" not in editor.document
+
+
+def test_a_step_that_somebody_declared_stays_when_a_rename_is_taken_back(world, as_):
+    editor = Editor(world, as_("admin"))
+    post(editor, "follow", follow="yes")
+
+    editor.apply("rename", "/properties/note", key="remark")
+    post(editor, "add", step="rename", **{"from": "/note", "to": "/remark"})
+    editor.apply("rename", "/properties/remark", key="note")
+
+    assert editor.document["x-migrate"] == {"from": 1, "steps": []}
+
+
+@pytest.mark.parametrize("view", ["text", "preview", "trial", "carrying", "impact", "review"])
+def test_who_undoes_on_a_page_stays_on_it(editor, view):
+    addresses = {
+        "text": f"/admin/definition-editor/{editor.id}/text/",
+        "preview": f"/admin/definition-trials/{editor.id}/screen/",
+        "trial": f"/admin/definition-trials/{editor.id}/trial/",
+        "carrying": f"/admin/definition-carrying/{editor.id}/",
+        "impact": f"/admin/definition-impact/{editor.id}/",
+        "review": f"/admin/definition-editor/{editor.id}/review/",
+    }
+    shown = editor.person.get(addresses[view]).text
+    assert f'name="view" value="{view}"' in shown
+
+    undone = editor.person.post(
+        f"/admin/definition-editor/{editor.id}/undo/", edit=editor.draft.edit, view=view
+    )
+
+    assert undone.location.endswith(addresses[view])
 
 
 def test_a_workflow_has_no_such_page(world, as_):
