@@ -15,9 +15,12 @@ from server.core.definition import Refusal
 from server.core.definition_diff import diff as difference
 from server.core.definition_words import sentences
 from server.core.json_text import JsonInvalid, loads
-from server.errors import NotFound
+from server.errors import InputInvalid, NotFound
 from server.services.definition_checks import DefinitionChecks
 from server.services.definition_lint import DefinitionLint
+
+#: The folder of the catalogue of indicators.
+_INDICATORS = "_indicators"
 
 
 def register(cli: click.Group) -> None:
@@ -55,21 +58,70 @@ def check(paths: tuple[Path, ...], as_json: bool, lint: bool) -> None:
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, resolve_path=True, path_type=Path))
+@click.option("--drop", multiple=True, help="A field whose values without a place are let go.")
+@click.option("--leave", multiple=True, help="A field; reports that hold it stay on their version.")
 @click.pass_obj
-def publish(context: Context, paths: tuple[Path, ...]) -> None:
-    """Put definitions into the database; without PATH everything that ships, units included."""
+def publish(
+    context: Context, paths: tuple[Path, ...], drop: tuple[str, ...], leave: tuple[str, ...]
+) -> None:
+    """Put definitions into the database; without PATH everything that ships, units included.
+
+    The file of the indicators, named as PATH, becomes the next edition of their catalogue. A form
+    with ``x-migrate`` takes the drafts of the version before along. Where values would have no
+    place, nothing is published until --drop or --leave says of each field what then.
+    """
     application = context.application
     if not paths:
         application.installation.install(ROOT, lambda text: click.echo(text, err=True))
+        _tell_waiting(context)
         click.echo("published")
         return
+    for path in [one for one in paths if one.parent.name == _INDICATORS and one.is_file()]:
+        document = loads(path.read_bytes())
+        count = application.services.catalogue.put_indicators(
+            document if isinstance(document, dict) else {}, SYSTEM
+        )
+        click.echo(f"{path}: {count} indicators")
+    paths = tuple(one for one in paths if one.parent.name != _INDICATORS)
+    if not paths:
+        return
     checks = DefinitionChecks.of(ROOT)
+    decisions = {**dict.fromkeys(drop, "drop"), **dict.fromkeys(leave, "leave")}
     for result in checks.check(paths):
         if result.kind == "example":
             continue
         text = result.path.read_text(encoding="utf-8")
+        if result.kind == "form":
+            _publish_form(context, result.path, text, decisions)
+            continue
         digest = application.services.catalogue.publish(text, result.kind, SYSTEM)
         click.echo(f"{result.path}: {digest}")
+
+
+def _publish_form(context: Context, path: Path, text: str, decisions: Mapping[str, str]) -> None:
+    migrations = context.application.services.definition_migrations
+    try:
+        digest, carried = migrations.publish_text(SYSTEM, text, decisions=decisions)
+    except InputInvalid as error:
+        listed = error.facts.get("errors", [])
+        for one in listed if isinstance(listed, list) else ():
+            field, title = one["path"], one["message"]
+            click.echo(f"{path}: {field}: {title}: --drop {field} | --leave {field}", err=True)
+        raise
+    click.echo(f"{path}: {digest}")
+    if carried.moved or carried.left:
+        click.echo(f"moved {carried.moved}, left {carried.left}", err=True)
+
+
+def _tell_waiting(context: Context) -> None:
+    """Drafts that a shipped version would take along wait for somebody to say so."""
+    services = context.application.services
+    newest = {one.code: one.version for one in services.catalogue.store.forms()}
+    for code, version in sorted(newest.items()):
+        waiting = services.definition_migrations.outstanding(SYSTEM, code, version).reports
+        if waiting:
+            file = f"form_definitions/{code}/v{version:02}.json"
+            click.echo(f"{code}: {waiting} drafts wait: ./run publish {file}", err=True)
 
 
 @click.command()

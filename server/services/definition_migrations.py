@@ -18,7 +18,7 @@ from server.core.divided import Divided, divided
 from server.core.form import Form
 from server.core.migration_step import declared_from
 from server.core.ports import Clock, NewId, Transaction
-from server.errors import AccessDenied, InputInvalid
+from server.errors import AccessDenied, DefinitionInvalid, GuardFailed, InputInvalid
 from server.services.catalogue import Catalogue
 from server.services.definition_files import FileState
 from server.services.definition_issues import DefinitionIssues
@@ -78,10 +78,13 @@ class DefinitionMigrations:
         """Approve a draft and take along the reports that its ``x-migrate`` speaks of.
 
         Raises:
+            GuardFailed: the actor edited the draft or sent it to review.
             InputInvalid: values would have no place and *decisions* (``drop`` or ``leave`` by
                 field) do not say what then; each error names a field.
         """
-        draft = self.issues.drafts.get(actor, draft_id)
+        draft = self.issues.drafts.of_any_kind(actor, draft_id)
+        if not draft.judged_by(actor.account):  # said before anything is asked of the wrong one
+            raise GuardFailed(guard="not_own_work")
         if draft.kind == "form" and draft.base is not None:
             self._require_decided(actor, draft, decisions)
         done, file = self.issues.publish(actor, draft_id, seen=seen)
@@ -89,6 +92,30 @@ class DefinitionMigrations:
             return done, file, Carried(0, 0)
         carried = self.carry_out(actor, done.code, done.version, decisions=decisions)
         return done, file, carried
+
+    def publish_text(
+        self, actor: Actor, text: str, *, decisions: Mapping[str, str]
+    ) -> tuple[str, Carried]:
+        """As ``publish``, for a form that comes as a file: its digest, and what went along.
+
+        A text that is published already only takes along what still waits.
+
+        Raises:
+            DefinitionInvalid, DefinitionChanged: as for ``Catalogue.publish``.
+            InputInvalid: as for ``publish``.
+        """
+        _require(actor)
+        refusals = self.catalogue.check(text, "form")
+        if refusals:
+            raise DefinitionInvalid(refusals=refusals)
+        newer = self.studies.compiled(text)
+        known = {(one.code, one.version) for one in self.catalogue.store.forms()}
+        if (newer.code, newer.version) not in known:
+            undecided = self.studies.of(actor, newer).undecided(decisions)
+            if undecided:
+                raise _missing(undecided)
+        digest = self.catalogue.publish(text, "form", actor)
+        return digest, self.carry_out(actor, newer.code, newer.version, decisions=decisions)
 
     def carry_out(
         self,

@@ -8,11 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from server.core.access import Actor, Right
+from server.core.access import SYSTEM, Actor, Right
 from server.core.answer_migration import Route
 from server.core.definition_impact import FieldImpact, ImpactCounter
 from server.core.definition_reach import Reach, reach
 from server.core.form import Form, compile_form
+from server.core.lapse_impact import LapseCounter, LapsedField
 from server.core.migration_step import declared_from
 from server.core.period import Period
 from server.errors import AccessDenied
@@ -39,11 +40,20 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """All that a newer version does; ``taken`` are the drafts that it would take along."""
+    """All that a newer version does; ``taken`` are the drafts that it would take along.
+
+    ``fields`` are counted over those drafts alone, so that they are what really happens.
+    ``staying`` are the values of all other reports, which keep their version: what would become of
+    them if they were read in the newer one, as a series reads them. ``left_behind`` are those of
+    the version that the newer one follows and for which it has no place.
+    """
 
     newer: Form
     older: tuple[int, ...]
     fields: tuple[FieldImpact, ...]
+    staying: tuple[FieldImpact, ...]
+    left_behind: tuple[FieldImpact, ...]
+    lapsed: tuple[LapsedField, ...]  # values of those drafts under codes that have ended
     stages: tuple[Stage, ...]
     taken: int
     sealed: int
@@ -60,10 +70,12 @@ class Impact:
 
     def undecided(self, decisions: Mapping[str, str]) -> tuple[FieldImpact, ...]:
         """Fields whose values would have no place, and of which nobody has said what then."""
-        return tuple(one for one in self.orphaned if decisions.get(one.path) not in DECISIONS)
+        lost = {one.path: one for one in (*self.left_behind, *self.orphaned)}
+        return tuple(one for path, one in lost.items() if decisions.get(path) not in DECISIONS)
 
 
-#: ``drop``: the value is let go; ``leave``: reports that hold one stay on their version.
+#: ``drop``: the value is let go; ``leave``: reports that hold one stay on their version. Reports
+#: that publishing does not take along stay in any case; a decision says that somebody knows it.
 DECISIONS = ("drop", "leave")
 
 
@@ -71,7 +83,8 @@ DECISIONS = ("drop", "leave")
 class _Tally:
     """What is counted on the way."""
 
-    counters: dict[int, ImpactCounter] = field(default_factory=dict)
+    lapses: LapseCounter
+    counters: dict[tuple[int, bool], ImpactCounter] = field(default_factory=dict)
     taken: int = 0
     reports: Counter[str] = field(default_factory=Counter)
     touched: Counter[str] = field(default_factory=Counter)
@@ -91,8 +104,12 @@ class ImpactStudies:
         self, actor: Actor, text: str, *, first: str | None = None, progress: Progress | None = None
     ) -> Impact:
         """The impact of a checked definition that is not published; *first* is its first period."""
+        return self.of(actor, self.compiled(text), first=first, progress=progress)
+
+    def compiled(self, text: str) -> Form:
+        """A checked definition that need not be published."""
         lists = {one.code: one for one in self.catalogue.codelists()}
-        return self.of(actor, compile_form(json.loads(text), lists), first=first, progress=progress)
+        return compile_form(json.loads(text), lists)
 
     def of(
         self,
@@ -103,9 +120,9 @@ class ImpactStudies:
         progress: Progress | None = None,
     ) -> Impact:
         """What *newer* does to the reports on earlier versions of its form."""
-        if not actor.may(Right.ADMINISTER):
+        if actor != SYSTEM and not actor.may(Right.ADMINISTER):
             raise AccessDenied(action="impact")
-        tally, total = _Tally(), self.store.count(newer.code)
+        tally, total = _Tally(LapseCounter(newer)), self.store.count(newer.code)
         stream = self.store.sheets if newer.kind == "survey" else self.store.reports
         for number, report in enumerate(stream(newer.code, below=newer.version), 1):
             self._count(tally, newer, report, first)
@@ -114,10 +131,15 @@ class ImpactStudies:
         if progress is not None:
             progress(total, total)
         before = self._before(newer)
+        kept = {at: counter.fields() for at, counter in tally.counters.items()}
+        followed = () if before is None else kept.get((before.version, False), ())
         return Impact(
             newer=newer,
-            older=tuple(sorted(tally.counters)),
-            fields=_together(counter.fields() for counter in tally.counters.values()),
+            older=tuple(sorted({version for version, _ in kept})),
+            fields=_together(fields for (_, taken), fields in kept.items() if taken),
+            staying=_together(fields for (_, taken), fields in kept.items() if not taken),
+            left_behind=tuple(one for one in followed if one.orphaned),
+            lapsed=tally.lapses.fields(),
             stages=tuple(
                 Stage(
                     code,
@@ -153,21 +175,29 @@ class ImpactStudies:
     # Parts of these
 
     def _count(self, tally: _Tally, newer: Form, report: HeldReport, first: str | None) -> None:
-        counter = tally.counters.get(report.version)
+        stage = self.stage_of(report)
+        taken = stage == "draft" and self.takes(newer, report, first)
+        counter = tally.counters.get((report.version, taken))
         if counter is None:
             route = Route.of(self.catalogue.form(newer.code, report.version), newer)
-            counter = tally.counters[report.version] = ImpactCounter(route)
+            counter = tally.counters[report.version, taken] = ImpactCounter(route)
         concerned = counter.add(report.answers)
-        stage = self.stage_of(report)
         tally.reports[stage] += 1
         tally.sealed += report.revision
         if concerned:
             tally.touched[stage] += 1
             tally.units[stage].add(report.org_unit)
-        tally.taken += stage == "draft" and self.takes(newer, report, first)
+        tally.taken += taken
+        if taken and newer.dated:
+            moved = counter.route.migrated(report.answers, report.statuses)
+            day = Period.parse(report.period).end
+            tally.lapses.add(counter.route.older, moved.answers, moved.statuses, day)
 
     def _before(self, newer: Form) -> Form | None:
         """The version that the newer one follows."""
+        declared = declared_from(newer)
+        if declared is not None:
+            return self.catalogue.form(newer.code, declared)
         versions = [
             one.version
             for one in self.catalogue.store.forms()

@@ -4,7 +4,6 @@ What was found is kept with the job, for the very edit of the draft that it was 
 history is counted while the person waits.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, cast
@@ -13,8 +12,9 @@ from server.core.access import Actor
 from server.core.definition_draft import DefinitionDraft
 from server.core.definition_impact import FieldImpact
 from server.core.definition_reach import Reach
-from server.core.form import Form, compile_form
+from server.core.form import Form
 from server.core.job import ENDED, Job, JobState
+from server.core.lapse_impact import LapsedField
 from server.core.ports import Clock, NewId, Transaction
 from server.errors import NotFound
 from server.services.backtests import Backtest, Backtests, Flagged
@@ -124,14 +124,16 @@ class ImpactJobs:
         )
 
     def compiled(self, draft: DefinitionDraft) -> Form:
-        lists = {one.code: one for one in self.drafts.catalogue.codelists()}
-        return compile_form(json.loads(draft.text), lists)
+        return self.studies.compiled(draft.text)
 
 
 def _written(found: Impact) -> dict[str, object]:
     return {
         "older": list(found.older),
         "fields": [asdict(one) for one in found.fields],
+        "staying": [asdict(one) for one in found.staying],
+        "left_behind": [asdict(one) for one in found.left_behind],
+        "lapsed": [asdict(one) for one in found.lapsed],
         "stages": [asdict(one) for one in found.stages],
         "taken": found.taken,
         "sealed": found.sealed,
@@ -144,10 +146,17 @@ def _read(newer: Form, kept: Mapping[str, Any]) -> Impact:
     return Impact(
         newer=newer,
         older=tuple(kept["older"]),
-        fields=tuple(FieldImpact(**one) for one in kept["fields"]),
+        fields=_fields(kept["fields"]),
+        staying=_fields(kept["staying"]),
+        left_behind=_fields(kept["left_behind"]),
+        lapsed=tuple(LapsedField(**one) for one in kept["lapsed"]),
         stages=tuple(Stage(**{**one, "units": tuple(one["units"])}) for one in kept["stages"]),
         taken=kept["taken"],
         sealed=kept["sealed"],
         owed=kept["owed"],
         reach=Reach(**{key: tuple(told) for key, told in kept["reach"].items()}),
     )
+
+
+def _fields(kept: list[Mapping[str, Any]]) -> tuple[FieldImpact, ...]:
+    return tuple(FieldImpact(**one) for one in kept)

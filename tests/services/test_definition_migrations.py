@@ -1,11 +1,14 @@
 """Drafts taken to a newer version and back, and what was foretold."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from server.cli.definitions import publish as publish_command
 from server.core.access import SYSTEM
 from server.errors import AccessDenied, InputInvalid
 from tests.core.make_survey import FAMILY, visit, visits_form
@@ -271,6 +274,33 @@ def test_values_without_a_place_need_a_decision_for_each_field(world, start, pub
     assert stored(world, draft.id) == before
 
 
+def test_a_file_is_published_with_its_decisions_and_takes_drafts_along(world, start, tmp_path):
+    draft = start(answers=ANSWERS).submission
+    step = {"op": "unit", "path": "/households", "factor": 1}
+    file = tmp_path / "v02.json"
+    file.write_text(json.dumps(newer_form(step, change=without_note), ensure_ascii=False), "utf-8")
+    before, services = stored(world, draft.id), world.services
+    given = SimpleNamespace(application=world.application)
+
+    refused = CliRunner().invoke(publish_command, [str(file)], obj=given)
+
+    assert isinstance(refused.exception, InputInvalid)
+    assert "/note: Ghi chú: --drop /note | --leave /note" in refused.stderr
+    assert services.catalogue.form("households").version == 1
+
+    left = CliRunner().invoke(publish_command, [str(file), "--leave", "/note"], obj=given)
+    assert (left.exit_code, left.stderr.strip()) == (0, "moved 0, left 1")
+    assert stored(world, draft.id) == before
+    moved = CliRunner().invoke(publish_command, [str(file), "--drop", "/note"], obj=given)
+    assert moved.stderr.strip() == "moved 1, left 0"
+    assert services.catalogue.form("households").version == 2
+    assert json.loads(stored(world, draft.id)[1]) == GOOD
+    with pytest.raises(AccessDenied):
+        services.definition_migrations.publish_text(
+            world.actor("commune_reporter"), file.read_text("utf-8"), decisions={}
+        )
+
+
 def test_nobody_but_an_administrator_looks_ahead_or_takes_along(world):
     reporter = world.actor("commune_reporter")
     form = world.services.catalogue.form("households")
@@ -293,7 +323,8 @@ def test_the_impact_names_fields_stages_and_units(world, start, advance):
         world.actor("admin"), text, progress=lambda *at: told.append(at)
     )
 
-    assert [(one.path, one.title, one.orphaned) for one in found.orphaned] == [
+    assert found.orphaned == ()
+    assert [(one.path, one.title, one.orphaned) for one in found.left_behind] == [
         ("/note", "Ghi chú", 1)
     ]
     assert [(one.code, one.reports, one.touched, one.units) for one in found.stages] == [
@@ -305,6 +336,40 @@ def test_the_impact_names_fields_stages_and_units(world, start, advance):
     assert [one.path for one in found.undecided({})] == ["/note"]
     assert found.undecided({"/note": "drop"}) == ()
     assert found.reach.columns == ("Ghi chú",)
+
+
+def test_only_what_goes_along_is_counted_as_moving_and_asked_about_once(
+    world, start, advance, publish
+):
+    services, admin = world.services, world.actor("admin")
+    advance(start(answers=ANSWERS), 2)
+    draft = services.submissions.start(
+        world.actor("neighbour_reporter"),
+        form="households", org_unit="u-neighbour", period="2024", answers=ANSWERS,
+    ).submission  # fmt: skip
+    form = newer_form(RENAME, change=renamed_note)
+    text = json.dumps(form, ensure_ascii=False)
+
+    late = services.impact.of_text(admin, text, first="2026")
+    assert (late.taken, late.fields, late.undecided({})) == (0, (), ())
+    assert {one.path: one.converted for one in late.staying if not one.quiet} == {"/note": 2}
+
+    predicted = services.impact.of_text(admin, text)
+    assert predicted.taken == 1
+    assert {one.path: one.converted for one in predicted.fields if not one.quiet} == {"/note": 1}
+    publish(form)
+    assert services.definition_migrations.carry_out(admin, "households", 2).moved == 1
+    details = services.ledger.events.of(f"submission/{draft.id}")[-1].details
+    assert details["counts"]["converted"] == sum(one.converted for one in predicted.fields)
+
+    third = newer_form({"op": "drop", "path": "/remark"}, version=3, change=without_note)
+    third["x-migrate"]["from"] = 2
+    found = services.impact.of_text(admin, json.dumps(third, ensure_ascii=False))
+
+    # What the version before the last had, and was sent, is nobody's question any more.
+    assert (found.left_behind, found.undecided({})) == ((), ())
+    assert [one.path for one in found.staying if one.orphaned] == ["/note"]
+    assert {one.path: one.dropped for one in found.fields if not one.quiet} == {"/remark": 1}
 
 
 @settings(

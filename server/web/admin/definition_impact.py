@@ -19,7 +19,7 @@ from server.web.admin.definition_words import draft_head, kind_titles
 from server.web.admin.draft_view import DraftView
 from server.web.session import current_actor, services
 
-#: So many units of a stage are named; the count says how many there are.
+#: So many units of a stage are named at once; the rest is one press away.
 _MOST_UNITS = 30
 
 
@@ -34,9 +34,11 @@ class DraftImpact(DraftView):
         after = readable(draft.text)
         said = [] if before is None or after is None else told(before, after)
         refusals = services().definition_drafts.check(draft) if draft.open else []
+        # A sample that needs mending stops publishing, but nothing from being counted.
+        unread = [one for one in refusals if not one.path.startswith("/x-tests")]
         impact, tried, new_checks = None, None, []
         job, trying = None, None
-        if draft.kind == "form" and draft.base is not None and draft.open and not refusals:
+        if draft.kind == "form" and draft.base is not None and draft.open and not unread:
             impact, job = _impact_of(draft)
             new_checks = list(services().backtests.new_checks(_looking().compiled(draft)))
             tried, trying = _tried_of(draft)
@@ -50,14 +52,19 @@ class DraftImpact(DraftView):
             view="impact",
             **draft_head(draft),
             sentences=said,
-            broken=len(refusals),
+            broken=len(unread),
+            samples=len(refusals) - len(unread),
             impact=impact,
             stages=[] if impact is None else _stages(impact),
             facts=[] if impact is None else _facts(impact),
             loud=[] if impact is None else [one for one in impact.fields if not one.quiet],
             quiet=0 if impact is None else sum(one.quiet for one in impact.fields),
+            left=[] if impact is None else [one for one in impact.staying if not one.quiet],
+            to_confirm=() if impact is None else _to_confirm(impact),
             may_publish=(
-                draft.state is DraftState.IN_REVIEW and draft.judged_by(current_actor().account)
+                draft.state is DraftState.IN_REVIEW
+                and draft.judged_by(current_actor().account)
+                and not refusals
             ),
             new_checks=new_checks,
             tried=tried,
@@ -160,6 +167,12 @@ def _ways(draft: DefinitionDraft) -> list[str]:
     return [step_words(older, newer, one) for one in declared.get("steps", [])]
 
 
+def _to_confirm(impact: Impact) -> set[str]:
+    """Fields that nothing of is taken along, so that all there is to decide is to know it."""
+    decided = {one.path for one in impact.orphaned}
+    return {one.path for one in impact.left_behind} - decided
+
+
 def _stages(impact: Impact) -> list[dict[str, Any]]:
     titles = {
         "draft": _("Đang nhập"),
@@ -172,7 +185,7 @@ def _stages(impact: Impact) -> list[dict[str, Any]]:
             "reports": stage.reports,
             "touched": stage.touched,
             "units": stage.units[:_MOST_UNITS],
-            "more": max(0, len(stage.units) - _MOST_UNITS),
+            "more": stage.units[_MOST_UNITS:],
         }
         for stage in impact.stages
     ]

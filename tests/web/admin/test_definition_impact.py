@@ -42,7 +42,8 @@ def test_the_page_counts_values_and_names_units_before_anything_changes(editor):
 
     for words in ("Ảnh hưởng khi ban hành", "Ghi chú", "Cổ Linh", "Bỏ ô “Ghi chú”.", "Đang duyệt"):
         assert words in page
-    assert "Người duyệt phải chọn cách xử lý" in page
+    assert "Số liệu ở lại phiên bản cũ" in page
+    assert "Người duyệt phải xác nhận" in page
 
 
 def test_publishing_asks_for_a_decision_and_takes_it(editor, world, as_):
@@ -53,8 +54,8 @@ def test_publishing_asks_for_a_decision_and_takes_it(editor, world, as_):
     editor.person = as_("second")
 
     assert "Số liệu của Ghi chú không còn chỗ" in editor.act("publish")
-    assert 'name="decision:/note"' in impact(editor)
-    assert "Đã ban hành phiên bản mới" in editor.act("publish", **{"decision:/note": "drop"})
+    assert 'name="decision:/note" value="leave"' in impact(editor)
+    assert "Đã ban hành phiên bản mới" in editor.act("publish", **{"decision:/note": "leave"})
     assert world.services.catalogue.form("households").version == 2
 
 
@@ -92,6 +93,21 @@ def test_a_broken_draft_says_that_nothing_can_be_counted_yet(editor):
     assert "chưa tính được ảnh hưởng" in impact(editor)
 
 
+def test_a_sample_that_fails_hides_no_count(editor, world):
+    sample = {"people": {"male": 900, "female": 1}, "households": 1}
+    world.services.definition_drafts.apply(
+        world.actor("admin"),
+        editor.id,
+        {"op": "set", "path": "/x-tests/0", "values": {"answers": sample}},
+        seen=editor.draft.edit,
+    )
+
+    page = impact(editor)
+
+    assert "lỗi ở ví dụ thử của biểu" in page
+    assert "Số liệu ở lại phiên bản cũ" in page
+
+
 def test_two_versions_are_compared_in_words(world, as_):
     form = household_form()
     form["x-form"]["version"] = 2
@@ -102,6 +118,6 @@ def test_two_versions_are_compared_in_words(world, as_):
     answer = person.get("/admin/definition-impact/versions/form/households/")
 
     assert "Từ phiên bản 1 đến phiên bản 2" in answer.text
-    assert "Ô “Số hộ” đổi số lớn nhất từ 999999 thành 500." in answer.text
+    assert "Ô “Số hộ” đổi số lớn nhất từ 999.999 thành 500." in answer.text
     assert person.get("/admin/definition-impact/versions/form/nothing/").status_code == 404
     assert as_("province_reader").get(answer.request.path).status_code == 403
