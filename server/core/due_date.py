@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from server.core.calendar import Calendar, Rest, Why
+from server.core.changed_date import ChangedDate, by_letter, changes_in
 from server.core.form import Form
 from server.core.json_text import dumps
 from server.core.obligation import Obligation, Round, RoundDates
@@ -42,6 +43,7 @@ class DueDate:
     on: date
     source: Source
     skipped: tuple[Rest, ...] = ()
+    changes: tuple[ChangedDate, ...] = ()
 
     @classmethod
     def of(cls, asked: date, calendar: Calendar, source: Source) -> "DueDate":
@@ -61,20 +63,39 @@ class DueDate:
     def explain(self, language: str = "vi", stage: str = "due") -> str:
         """One sentence: who set the day, and over which days off it moved.
 
-        *stage* is ``due``, ``grace`` or ``closes``.
+        *stage* is ``opens``, ``due``, ``grace`` or ``closes``.
 
         >>> DueDate.of(date(2025, 2, 16), Calendar(), Source.ROUND).explain()
         'hạn 16/02/2025 theo công văn, chuyển sang 17/02/2025 vì 16/02 là Chủ nhật'
         """
         texts = _ENGLISH if language == "en" else _VIETNAMESE
-        said = texts[stage].format(day=format_date(self.asked), source=texts[self.source.value])
+        source = by_letter(self.changes, language) if self.changes else texts[self.source.value]
+        said = texts[stage].format(day=format_date(self.asked), source=source)
+        return said + self.moved(language)
+
+    def moved(self, language: str = "vi") -> str:
+        """What ``explain`` adds of the days off it moved over; empty when it did not."""
         if not self.skipped:
-            return said
+            return ""
+        texts = _ENGLISH if language == "en" else _VIETNAMESE
         reasons = ", ".join(_worded(run, texts, language) for run in _runs(self.skipped))
-        return said + texts["moved"].format(day=format_date(self.on), reasons=reasons)
+        return texts["moved"].format(day=format_date(self.on), reasons=reasons)
+
+    def as_json(self) -> dict[str, object]:
+        """What is kept beside the day, so that it can explain itself years later."""
+        kept: dict[str, object] = {
+            "source": self.source.value,
+            "skipped": [
+                [rest.day.isoformat(), rest.why.value, rest.title] for rest in self.skipped
+            ],
+        }
+        if self.changes:
+            kept["changed"] = [one.as_json() for one in self.changes]
+        return kept
 
 
 _VIETNAMESE: Final[Mapping[str, str]] = {
+    "opens": "mở {day} {source}",
     "due": "hạn {day} {source}",
     "grace": "tính chậm sau {day} {source}",
     "closes": "khóa sau {day} {source}",
@@ -87,8 +108,9 @@ _VIETNAMESE: Final[Mapping[str, str]] = {
     "local": "{days} nghỉ tại địa phương ({name})",
 }
 _ENGLISH: Final[Mapping[str, str]] = {
+    "opens": "opens {day} {source}",
     "due": "due {day} {source}",
-    "grace": "urged after {day} {source}",
+    "grace": "late after {day} {source}",
     "closes": "closes after {day} {source}",
     "round": "by the letter",
     "form": "by the form",
@@ -128,7 +150,7 @@ def _worded(run: tuple[Rest, Rest], texts: Mapping[str, str], language: str) -> 
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """When a report may be begun, is due, is urged no longer patiently, is taken no more."""
+    """When a report may be begun, is due, is late after, and is taken no more."""
 
     opens: DueDate
     due: DueDate
@@ -167,30 +189,47 @@ class Stages:
 
     def facts(self) -> str:
         """What is kept beside the days, so that each can explain itself years later."""
-        named = {"due": self.due, "grace": self.grace, "closes": self.closes}
-        return dumps(
-            {
-                name: {
-                    "source": one.source.value,
-                    "skipped": [
-                        [rest.day.isoformat(), rest.why.value, rest.title] for rest in one.skipped
-                    ],
-                }
-                for name, one in named.items()
-                if one is not None
-            }
-        )
+        named = {
+            "opens": self.opens, "due": self.due, "grace": self.grace, "closes": self.closes,
+        }  # fmt: skip
+        return facts_text({name: one for name, one in named.items() if one is not None})
+
+
+def facts_text(dates: Mapping[str, DueDate]) -> str:
+    """As ``Obligation.why`` keeps them; ``explained`` reads it."""
+    return dumps({name: one.as_json() for name, one in dates.items()})
+
+
+def days_of(obligation: Obligation) -> Mapping[str, date | None]:
+    """The four days by name."""
+    return {
+        "opens": obligation.opens_on,
+        "due": obligation.due_on,
+        "grace": obligation.grace_on,
+        "closes": obligation.closes_on,
+    }
 
 
 def explained(obligation: Obligation) -> Mapping[str, DueDate]:
-    """The dates of an expected report by name (due, grace, closes), with what was kept of why."""
+    """The dates of an expected report by name, each with what was kept of why it is that day.
+
+    Older reports kept nothing of why they open on their day.
+    """
     kept = mapping(json.loads(obligation.why or "{}"))
-    days = {"due": obligation.due_on, "grace": obligation.grace_on, "closes": obligation.closes_on}
+    days = days_of(obligation)
     return {
         name: _read(day, mapping(kept[name]))
         for name, day in days.items()
         if day is not None and name in kept
     }
+
+
+def due_in_words(obligation: Obligation) -> str:
+    """The due date as letters name it, with the last day of grace where there is one."""
+    due, last = obligation.due_on, obligation.late_after
+    if last == due:
+        return format_date(due)
+    return f"{format_date(due)} (tính chậm sau ngày {format_date(last)})"
 
 
 def _read(day: date, facts: Mapping[str, object]) -> DueDate:
@@ -201,7 +240,7 @@ def _read(day: date, facts: Mapping[str, object]) -> DueDate:
         for on, why, title in listed
         if date.fromisoformat(on) < day
     )
-    return DueDate(day, Source(str(facts["source"])), skipped)
+    return DueDate(day, Source(str(facts["source"])), skipped, changes_in(facts))
 
 
 def _chosen(letter: date | None, form: date, days: Calendar) -> DueDate:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from server.core.access import Actor, Role
-from server.core.due_date import part_due
 from server.core.form import Form
 from server.core.layout import Section
 from server.core.obligation import Obligation
@@ -28,6 +27,7 @@ from server.errors import (
     TransitionRefused,
 )
 from server.services.accounts import Accounts
+from server.services.part_duties import part_day
 from server.services.review import Reviewer, Surroundings
 from server.storage.events import EventStore
 from server.storage.obligations import ObligationStore
@@ -156,12 +156,8 @@ class Parts:
         return sorted(found, key=lambda one: one.due_on)
 
     def _due_on(self, owner: OrgUnit, form: Form, owed: Obligation) -> date:
-        """The day of a part; the filing unit's own sections are due with the report."""
-        if owner.id in (owed.org_unit, owed.responsible_unit):
-            return owed.deadline
-        round_ = None if owed.round is None else self.obligations.round(owed.round)
-        days = self.reviewer.reference.calendars(owed.opens_on)(owner.id)
-        return part_due(form, str(owner.level), round_, owed, days)
+        days_of = self.reviewer.reference.calendars(owed.opens_on)
+        return part_day(owner, form, owed, self.obligations.round, days_of)
 
     def hand_in(self, actor: Actor, submission_id: str, key: str) -> None:
         """The part is done; its cells are locked until it is taken back."""

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from server.core.access import Actor, Role
-from server.core.assignment import owing_with_sums, rules_on
+from server.core.assignment import day_of_rules, owing_with_sums, rules_on
 from server.core.attachment import NameRefused, clean_name, type_of
 from server.core.calendar import Calendar
 from server.core.due_date import Stages, dates_for_forms
@@ -130,7 +130,7 @@ class Rounds:
             InputInvalid: dates that do not follow one another.
             Conflict: the round's code is taken.
         """
-        self._require(actor)
+        self.require(actor)
         round_ = replace(round_, dates=(*dates_for_forms(due or {}), *round_.dates))
         with self.transaction():
             matrix = self.preview(round_, units=units, parents=parents)
@@ -153,7 +153,7 @@ class Rounds:
         Raises:
             InputInvalid: dates that do not follow one another.
         """
-        self._require(actor)
+        self.require(actor)
         with self.transaction():
             self.obligations.kept_rounds.lock(round_id)
             before = self.obligations.round(round_id)
@@ -176,7 +176,7 @@ class Rounds:
         Raises:
             NotFound: a unit that does not exist today, a form that the round does not ask for.
         """
-        self._require(actor)
+        self.require(actor)
         with self.transaction():
             self.obligations.kept_rounds.lock(round_id)
             round_ = self.obligations.round(round_id)
@@ -191,7 +191,7 @@ class Rounds:
                 tuple(
                     one
                     for code in round_.forms
-                    if code in forms and not self._retired(code)
+                    if code in forms and not self.retired(code, round_.period, self.clock.today())
                     for one in self._dated(
                         round_, self.reviewer.catalogue.form(code), named, days_of
                     )
@@ -230,7 +230,7 @@ class Rounds:
         Raises:
             AttachmentRefused: empty, too large, or no PDF.
         """
-        self._require(actor)
+        self.require(actor)
         round_ = self.obligations.round(round_id)
         if not content:
             raise AttachmentRefused(reason="empty")
@@ -269,11 +269,16 @@ class Rounds:
             raise NotFound(kind="attachment-file")
         return path
 
-    def _retired(self, form: str) -> bool:
-        return self.reviewer.catalogue.is_retired("form", form, self.clock.today())
+    def retired(self, form: str, period: str, opens_on: date) -> bool:
+        """Whether the form had ended before the day whose rules the round asks by.
 
-    def _require(self, actor: Actor) -> None:
-        """An administrator, or who approves or signs at a province today."""
+        A form that ended in 2025 can still be asked for 2024 in 2026, as its assignments are.
+        """
+        day = day_of_rules(Period.parse(period), opens_on)
+        return self.reviewer.catalogue.is_retired("form", form, day)
+
+    def require(self, actor: Actor) -> None:
+        """Rounds are for administrators, and for who approves or signs at a province today."""
         tree = self.reviewer.reference.tree(self.clock.today())
         heads = (tree.by_id.get(unit) for unit in actor.units(Role.APPROVER, Role.SIGNER))
         if actor.is_admin or any(unit and unit.level is Level.PROVINCE for unit in heads):
@@ -290,14 +295,15 @@ class Rounds:
         parents: bool = True,
     ) -> Iterable[Owed]:
         codes = list(forms)
+        rules_day = day_of_rules(Period.parse(round_.period), day)
         kept = self.assignments.all(codes)
         days_of = self.reviewer.reference.calendars(round_.opens_on)
         tree = self.reviewer.reference.tree(day)
         for code in codes:
             form = self.reviewer.catalogue.form(code)
-            if self.reviewer.catalogue.is_retired("form", code, day):
+            if self.retired(code, round_.period, day):
                 continue
-            rules = rules_on(form, kept, day)
+            rules = rules_on(form, kept, rules_day)
             found = owing_with_sums(form, rules, tree, parents=parents)
             chosen = None if units is None or code not in units else set(units[code])
             named = [unit for unit in found if chosen is None or unit.id in chosen]

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from server.storage.database import Database
 from server.storage.fields import day, instant
-from server.storage.reminders import SENT
+from server.storage.reminders import OF_A_PART, SENT
 from server.storage.searching import marks
 
 
@@ -47,8 +47,9 @@ class BoardStore:
         planned = self._database.rows(
             *_over(
                 "SELECT o.id, MAX(d.settled_at) FROM obligation o"
-                " JOIN reminder_delivery d ON d.obligation_id = o.id AND d.outcome = ?",
-                *chosen, given=(SENT,), tail="GROUP BY o.id",
+                " JOIN reminder_delivery d ON d.obligation_id = o.id AND d.outcome = ?"
+                " AND d.step NOT LIKE ?",
+                *chosen, given=(SENT, OF_A_PART), tail="GROUP BY o.id",
             )
         )  # fmt: skip
         by_hand = self._database.rows(

@@ -200,6 +200,30 @@ class ObligationStore:
         """Another unit answers for the report from now on (after a reorganisation)."""
         self._change(obligation_id, "responsible_unit_id = ?", (org_unit,))
 
+    def hold_round(self, round_id: str) -> None:
+        """Holds what the round asks for until the transaction ends (SQLite holds all)."""
+        if self._database.kind == "postgresql":
+            self._database.rows(
+                "SELECT id FROM obligation WHERE round_id = ? ORDER BY id FOR NO KEY UPDATE",
+                (round_id,),
+            )
+
+    def redate(self, obligations: Sequence[Obligation]) -> None:
+        """Writes the days of these reports, and why; those alike go together."""
+        alike: dict[tuple[object, ...], list[str]] = {}
+        for owed in obligations:
+            days = (owed.opens_on, owed.due_on, owed.grace_on, owed.closes_on)
+            key: tuple[object, ...] = (*map(day_text, days), owed.why, owed.closed)
+            alike.setdefault(key, []).append(owed.id)
+        for key, ids in alike.items():
+            for start in range(0, len(ids), _AT_ONCE):
+                part = ids[start : start + _AT_ONCE]
+                self._database.run(
+                    "UPDATE obligation SET opens_on = ?, due_on = ?, grace_on = ?, closes_on = ?,"
+                    f" why = ?, closed = ?, edit = edit + 1 WHERE id IN ({marks(part)})",
+                    (*key, *part),
+                )
+
     def _change(self, obligation_id: str, assignments: str, values: tuple) -> None:
         changed = self._database.run(
             f"UPDATE obligation SET {assignments}, edit = edit + 1 WHERE id = ?",

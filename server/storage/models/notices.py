@@ -1,6 +1,6 @@
-"""Notices on screen."""
+"""Notices on screen, and which overdue stays were told of."""
 
-from peewee import BigAutoField, ForeignKeyField, TextField
+from peewee import BigAutoField, CompositeKey, ForeignKeyField, TextField
 
 from server.storage.fields import CodeField, InstantField, JsonField
 from server.storage.models.accounts import AccountRow
@@ -24,3 +24,16 @@ class NoticeRow(Row):
     class Meta:
         table_name = "notice"
         indexes = ((("account", "event"), True), (("account", "id"), False))
+
+
+class EscalationRow(Row):
+    """That those above were told of a report which outlasted the deadline of its state."""
+
+    submission = ForeignKeyField(SubmissionRow, on_delete="RESTRICT", backref="escalations")
+    state_since = InstantField()
+    state = CodeField()
+    told_at = InstantField()
+
+    class Meta:
+        table_name = "escalation"
+        primary_key = CompositeKey("submission", "state_since")
