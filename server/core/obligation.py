@@ -12,6 +12,7 @@ class ObligationState(StrEnum):
 
     UPCOMING = "upcoming"
     OPEN = "open"
+    GRACE = "grace"  # due, and not counted as late yet
     LATE = "late"
     RETURNED = "returned"
     SUBMITTED = "submitted"
@@ -94,6 +95,14 @@ class Obligation:
         return None if self.sent_at is None else self.sent_at.astimezone(LOCAL).date()
 
     @property
+    def late_after(self) -> date:
+        """The last day that is not late: the day of grace where one was given, else the due date.
+
+        Everything that counts lateness (state, rates, classes, reminders after the date) asks this.
+        """
+        return self.due_on if self.grace_on is None else max(self.due_on, self.grace_on)
+
+    @property
     def deadline(self) -> date:
         """The day by which it must leave the unit: a return or an extension may set it."""
         if self.progress is Progress.RETURNED and self.return_due_on is not None:
@@ -113,11 +122,13 @@ class Obligation:
             return by_progress[self.progress]
         if self.is_shut(today):
             return ObligationState.CLOSED
-        if self.due_on < today and self.is_extended(today):
+        if self.late_after < today and self.is_extended(today):
             return ObligationState.EXCUSED
         if today < self.opens_on:
             return ObligationState.UPCOMING
-        return ObligationState.LATE if today > self.due_on else ObligationState.OPEN
+        if today > self.late_after:
+            return ObligationState.LATE
+        return ObligationState.GRACE if today > self.due_on else ObligationState.OPEN
 
     def is_extended(self, today: date) -> bool:
         """Whether an extension runs on that day; it ends by itself."""
@@ -135,23 +146,23 @@ class Obligation:
         return past and self.sent_at is None and not self.is_extended(today)
 
     def timeliness(self, today: date) -> Timeliness:
-        """Always against the original due date: an extension excuses, it makes nothing timely."""
+        """Against the original due date and its grace: an extension makes nothing timely."""
         sent = self.progress in (Progress.SENT, Progress.FINAL)
         until = self.sent_on if sent and self.sent_on else today
-        if until <= self.due_on:
+        if until <= self.late_after:
             return Timeliness.ON_TIME if sent else Timeliness.DUE
         excused = self.excused_until is not None and until <= self.excused_until
         return Timeliness.EXCUSED if excused else Timeliness.LATE
 
     def days_late(self, today: date, sent_on: date | None = None) -> int:
-        """Days past the due date, never negative: until it was sent, else until today.
+        """Days past due date and grace, never negative: until it was sent, else until today.
 
         A returned report is late by its return's own deadline.
         """
         if self.progress is Progress.RETURNED and self.return_due_on is not None:
             return max(0, (today - self.return_due_on).days)
         until = sent_on if self.progress in (Progress.SENT, Progress.FINAL) and sent_on else today
-        return max(0, (until - self.due_on).days)
+        return max(0, (until - self.late_after).days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,9 @@ _ENGLISH_MONTHS = (
 )  # fmt: skip
 #: Terms and plans of five years begin in years that end in 1 or 6.
 _FIVE = 5
-_FIRST_YEAR = 1900
+#: What may be asked for; beyond it a few years can be read, so that neighbours have ids too.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+_MARGIN = 10
 
 
 @total_ordering
@@ -74,6 +76,18 @@ class Period:
     number: int = 1
 
     @classmethod
+    def asked(cls, text: str) -> "Period":
+        """The period of an id that somebody typed; ``ValueError`` for anything else.
+
+        >>> Period.asked("2199").next().next().id
+        '2201'
+        """
+        found = cls.parse(text)
+        if not FIRST_YEAR <= found.year <= LAST_YEAR:
+            raise ValueError(text)
+        return found
+
+    @classmethod
     def parse(cls, text: str) -> "Period":
         """Read a period id; raise ``ValueError`` for anything else.
 
@@ -82,7 +96,7 @@ class Period:
         """
         for type_, pattern in _PATTERNS.items():
             match = re.fullmatch(pattern, text, re.ASCII)
-            if match and int(match[1]) >= _FIRST_YEAR:
+            if match and FIRST_YEAR - _MARGIN <= int(match[1]) <= LAST_YEAR + _MARGIN:
                 number = int(match[2]) if match.lastindex == 2 else 1  # noqa: PLR2004
                 return cls(type_, int(match[1]), number)
         raise ValueError(text)

@@ -110,6 +110,8 @@ def _address(unit: OrgUnit, names: Mapping[str, str]) -> str:
         return f"vanthu.{names[unit.id]}@{above}.backan.example"
     if unit.level is Level.DEPARTMENT:
         return f"vanthu@{unit.code.removeprefix('d_')}.backan.example"
+    if unit.level is Level.DISTRICT and names[unit.id] == above:  # the city Bắc Kạn
+        return f"vanthu.thanhpho@{above}.example"
     return f"vanthu@{names[unit.id]}.example"
 
 

@@ -80,16 +80,25 @@ class DueReport:
     phone: str | None = None
     superior_name: str | None = None
     days_late: int = 0
-    """On the day of sending; 0 until the due date has passed."""
+    """On the day of sending; 0 until the due date and the days of grace have passed."""
     plan: ReminderPlan | None = None
     """What the office decided for this form; without it the plugin goes by its own options."""
     language: str = "vi"
     """Of who reads the words: ``vi`` or ``en``."""
+    late_after: date | None = None
+    """The last day of grace, where one was given after the due date; ``D+1`` is the day after."""
+
+    @property
+    def counted_from(self) -> date:
+        """The last day that is not late: what is sent after it counts as late."""
+        return self.due_on if self.late_after is None else max(self.due_on, self.late_after)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One planned reminder: ``D-7`` is seven days before the due date, ``D+1`` a day after.
+
+    Steps after the date count from the last day of grace, where there is one.
 
     *on* is the day by the calendar; a step that falls on a day off goes out on a working day. What
     is not *mandatory* a person may decline.

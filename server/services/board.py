@@ -1,7 +1,7 @@
 """The late board: each expected report in scope with its state, lateness, last reminder and call.
 
 A number of statements that does not grow with the reports: reference data is read once, the rest
-comes in one statement a kind. Consolidated reports have a page of their own and are left out.
+comes in one statement a kind. Consolidated reports are marked, and counted apart from the others.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -13,13 +13,14 @@ from server.core.access import Actor
 from server.core.consolidation import is_consolidated
 from server.core.form import Form
 from server.core.obligation import LateClass, Obligation, ObligationState, late_class
-from server.core.org_unit import Level, OrgUnit
+from server.core.org_unit import Level, OrgUnit, Tree
 from server.core.period import Period
 from server.core.ports import LOCAL, Clock
-from server.core.reporting_rate import Rate, rates_of
+from server.core.reporting_rate import CONSOLIDATED, Rate, rates_of
 from server.core.vietnamese import collation_key
 from server.errors import RequestInvalid
 from server.services.catalogue import Catalogue
+from server.services.part_duties import PartDuties
 from server.services.periods import asked_period
 from server.services.reference import Reference
 from server.services.scope import Scope
@@ -66,6 +67,9 @@ class BoardLine:
     reminded_on: date | None
     called_on: date | None
     step: tuple[str, str] | None
+    consolidated: bool = False
+    late_parts: tuple[tuple[str, int], ...] = ()
+    """Other units whose part of the report is late, with the days."""
 
     @property
     def late_class(self) -> LateClass:
@@ -82,6 +86,7 @@ class Board:
     reference: Reference
     scope: Scope
     clock: Clock
+    duties: PartDuties
 
     def lines(self, actor: Actor, wanted: BoardFilter) -> list[BoardLine]:
         """The expected reports in scope, by period, form, district and name of the unit.
@@ -96,14 +101,15 @@ class Board:
         steps = self.store.steps(*chosen)
         reminded, called = self.store.reminded(*chosen), self.store.called(*chosen)
         today, tree_of = self.clock.today(), self.reference.trees_of()
-        forms, lines = self._forms(), []
+        waits = self.duties.of(self.duties.reports() & {one.id for one in found})
+        forms, seen, lines = self._forms(), self._seen(actor), []
         for one in found:
             tree = tree_of(one.org_unit, Period.parse(one.period))
             unit, state = tree.by_id[one.org_unit], one.state(today)
             form = forms(one.form)
             late = one.days_late(today, one.sent_on)
             if (
-                is_consolidated(form, unit.level)
+                not seen(one.org_unit, tree)
                 or wanted.level not in (None, unit.level)
                 or wanted.state not in (None, state)
                 or late < wanted.least_late
@@ -121,12 +127,21 @@ class Board:
                     reminded_on=None if at is None else at.astimezone(LOCAL).date(),
                     called_on=called.get(one.id),
                     step=steps.get(one.id),
+                    consolidated=is_consolidated(form, unit.level),
+                    late_parts=tuple(
+                        (duty.owner.name, days)
+                        for duty in waits.get(one.id, ())
+                        if (days := duty.days_late(today))
+                    ),
                 )
             )
         return _sorted(lines)
 
     def rates(self, lines: Iterable[BoardLine], by: RateGroup) -> list[Rate]:
-        """Reporting rates of these lines by id of the unit or district, form, period or level."""
+        """Reporting rates of these lines by id of the unit or district, form, period or level.
+
+        Consolidated reports of a group are a group of their own, its name with ``CONSOLIDATED``.
+        """
         by_id = {line.obligation.id: line for line in lines}
 
         def group(obligation: Obligation) -> str:
@@ -138,7 +153,7 @@ class Board:
                 RateGroup.PERIOD: obligation.period,
                 RateGroup.LEVEL: str(line.unit.level),
             }
-            return names[by]
+            return names[by] + (CONSOLIDATED if line.consolidated else "")
 
         return rates_of((line.obligation for line in by_id.values()), self.clock.today(), group)
 
@@ -168,6 +183,18 @@ class Board:
         for more in within:
             units = frozenset(more) if units is None else units & frozenset(more)
         return units
+
+    def _seen(self, actor: Actor) -> Callable[[str, Tree], bool]:
+        """Whether a unit is in scope on the tree of its report; a place is judged once."""
+        known: dict[tuple[str, date], bool] = {}
+
+        def of(unit_id: str, tree: Tree) -> bool:
+            key = unit_id, tree.on
+            if key not in known:
+                known[key] = self.scope.covers(actor, unit_id, tree)
+            return known[key]
+
+        return of
 
     def _forms(self) -> Callable[[str], Form]:
         """Forms by code; one that is not published any more is read once."""

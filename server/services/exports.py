@@ -187,8 +187,7 @@ class Exports:
         units = self.reviewer.scope.visible(actor, span)
         org_unit = job.input.get("org_unit")
         if isinstance(org_unit, str):
-            tree = self.reviewer.scope.require(actor, org_unit, span, "org_unit")
-            below = tree.below(org_unit)
+            below = self.reviewer.scope.below(actor, org_unit, span)
             units = below if units is None else units & below
         chosen: list[str] = []
         after = None

@@ -129,10 +129,8 @@ class Obligations:
             return units
         if units is not None and org_unit not in units:
             raise NotFound(kind="org_unit")
-        tree = (
-            self.reviewer.reference.tree_of(org_unit, span)
-            if span is not None
-            else self.reviewer.reference.tree(self.clock.today())
-        )
-        below = tree.below(org_unit)
+        if span is not None:
+            below = self.reviewer.scope.below(actor, org_unit, span)
+        else:
+            below = self.reviewer.reference.tree(self.clock.today()).below(org_unit)
         return below if units is None else units & below

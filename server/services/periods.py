@@ -7,6 +7,6 @@ from server.errors import RequestInvalid
 def asked_period(text: str) -> Period:
     """The period of that id; ``RequestInvalid`` at ``/period`` for anything else."""
     try:
-        return Period.parse(text)
+        return Period.asked(text)
     except ValueError:
         raise RequestInvalid(reason="period", path="/period") from None

@@ -9,24 +9,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from server.core.access import Actor
-from server.core.consolidation import is_consolidated
 from server.core.indicator import Indicator
 from server.core.org_unit import Level, OrgUnit, Tree
 from server.core.period import Period
 from server.core.ports import Clock
-from server.core.reporting_rate import Rate, rates_of
+from server.core.reporting_rate import CONSOLIDATED, Rate, rates_of
 from server.errors import NotFound, RequestInvalid
 from server.services.catalogue import Catalogue
+from server.services.counted_reports import CountedReports
 from server.services.periods import asked_period
 from server.services.reference import Reference
 from server.services.scope import Scope
-from server.storage.obligations import ObligationStore
 from server.storage.observations import ObservationStore, Sum
 
 #: What figures can be grouped by besides the dimensions of the indicator.
 UNIT_GROUPS = ("org_unit", "district", "commune", "province")
 _RATE_GROUPS = (None, "org_unit", "district", "province", "level")
-_EVERYTHING = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ class Reports:
     """Use cases of looking figures up."""
 
     observations: ObservationStore
-    obligations: ObligationStore
+    counted: CountedReports
     catalogue: Catalogue
     reference: Reference
     scope: Scope
@@ -81,12 +79,14 @@ class Reports:
         dimensions = [name for name in group_by if name in found.dimensions]
         if len(levels) + len(dimensions) != len(group_by) or len(levels) > 1:
             raise RequestInvalid(reason="group_by", path="/group_by")
-        tree = self._tree(span, org_unit)
-        units = self._units(actor, span, tree, org_unit)
+        units = self._units(actor, span, org_unit)
         groups = None
         if levels and levels[0] != "org_unit":
-            level = Level(levels[0])
-            groups = {unit.id: _group(tree, unit.id, level) for unit in tree.units}
+            level, tree_of = Level(levels[0]), self.reference.trees_of()
+            groups = {
+                unit: _group(tree_of(unit, span), unit, level)
+                for unit in self.reference.known(span)
+            }
         sums = self.observations.totals(
             [indicator],
             periods=[period],
@@ -100,20 +100,16 @@ class Reports:
     def reporting_rates(
         self, actor: Actor, *, form: str, period: str, group_by: str | None = None
     ) -> list[Rate]:
-        """Expected, actual, timely and excused reports of one form and period, by group."""
+        """Expected, actual, timely and excused reports of one form and period, by group.
+
+        Consolidated reports stand apart, as groups of their own, where a form is counted as a whole
+        or by level; elsewhere they are left out.
+        """
         span = asked_period(period)
         if group_by not in _RATE_GROUPS:
             raise RequestInvalid(reason="group_by", path="/group_by")
-        units, shown = self.scope.visible(actor, span), self.catalogue.form(form)
-        tree_of = self.reference.trees_of()
         owed, groups = [], dict[str, str]()
-        for one in self.obligations.list_(
-            form=form, org_units=units, period=period, limit=_EVERYTHING
-        ):
-            tree = tree_of(one.org_unit, span)
-            level = tree.by_id[one.org_unit].level
-            if is_consolidated(shown, level):
-                continue  # a sum of the reports that are counted here
+        for one, tree in self.counted.of(form, span, self.scope.visible(actor, span)):
             owed.append(one)
             match group_by:
                 case None:
@@ -121,29 +117,29 @@ class Reports:
                 case "org_unit":
                     groups[one.id] = one.org_unit
                 case "level":
-                    groups[one.id] = str(level)
+                    groups[one.id] = str(tree.by_id[one.org_unit].level)
                 case _:
                     groups[one.id] = _group(tree, one.org_unit, Level(group_by))
+        if group_by in (None, "level"):
+            visible = self.scope.visible(actor, span)
+            for one, tree in self.counted.of(form, span, visible, consolidated=True):
+                owed.append(one)
+                own = form if group_by is None else str(tree.by_id[one.org_unit].level)
+                groups[one.id] = own + CONSOLIDATED
         return rates_of(owed, self.clock.today(), lambda one: groups[one.id])
 
     def unit_of(self, unit_id: str, period: str) -> OrgUnit:
         """The unit as it was at the end of that period, for headings of rows."""
         return self.reference.tree_of(unit_id, asked_period(period)).by_id[unit_id]
 
-    def _tree(self, span: Period, org_unit: str | None) -> Tree:
-        if org_unit is not None:
-            return self.reference.tree_of(org_unit, span)
-        return self.reference.tree(span.end)
-
-    def _units(
-        self, actor: Actor, span: Period, tree: Tree, org_unit: str | None
-    ) -> frozenset[str] | None:
+    def _units(self, actor: Actor, span: Period, org_unit: str | None) -> frozenset[str] | None:
         visible = self.scope.visible(actor, span)
         if org_unit is None:
             return visible
-        if org_unit not in tree.by_id or not self.scope.covers(actor, org_unit, tree):
+        tree = self.reference.tree_of(org_unit, span)
+        if org_unit not in tree.by_id:
             raise NotFound(kind="org_unit")
-        below = tree.below(org_unit)
+        below = self.scope.below(actor, org_unit, span)
         return below if visible is None else below & visible
 
 

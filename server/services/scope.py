@@ -1,9 +1,9 @@
 """Scope: which units' reports a person may know of.
 
-Reporters and signers reach the unit of their grant, approvers and readers also
-those below it on the tree of the day, admins all. What lies outside does not
-exist for the caller: services raise ``NotFound``, never ``AccessDenied``. One report reaches
-further: reporters of a unit that owns cells of it see it too.
+Reporters and signers reach the unit of their grant, approvers and readers also those below it on
+the tree of the period's last day (what ended before: on that of its own last day), admins all. What
+lies outside does not exist for the caller: services raise ``NotFound``, never ``AccessDenied``. One
+report reaches further: reporters of a unit that owns cells of it see it too.
 """
 
 from collections.abc import Collection
@@ -23,17 +23,19 @@ class Scope:
     reference: Reference
 
     def visible(self, actor: Actor, period: Period | None = None) -> frozenset[str] | None:
-        """Ids of the units in scope, ``None`` for all; without a period, over all epochs."""
+        """Ids of the units in scope, ``None`` for all; without a period, over all epochs.
+
+        With a period these are the units that ``require`` lets pass.
+        """
         if actor.is_admin:
             return None
-        if period is None:
-            trees = [self.reference.tree(day) for day in self.reference.epochs()]
-        else:
-            trees = [self.reference.tree(period.end)]
         found = set(actor.units(*OWN_UNIT_ROLES))
-        for unit in actor.units(Role.APPROVER, Role.READER):
-            for tree in trees:
-                found |= tree.below(unit)
+        above = actor.units(Role.APPROVER, Role.READER)
+        if period is not None:
+            return frozenset(found.union(*(self.reference.below(unit, period) for unit in above)))
+        for day in self.reference.epochs():
+            tree = self.reference.tree(day)
+            found = found.union(*(tree.below(unit) for unit in above))
         return frozenset(found)
 
     def covers(self, actor: Actor, unit_id: str, tree: Tree) -> bool:
@@ -69,7 +71,8 @@ class Scope:
     def below(self, actor: Actor, unit_id: str, period: Period | None = None) -> frozenset[str]:
         """The unit and all below it, without a period on all trees; else ``NotFound``."""
         if period is not None:
-            return self.require(actor, unit_id, period, "org_unit").below(unit_id)
+            tree = self.require(actor, unit_id, period, "org_unit")
+            return tree.below(unit_id) | self.reference.below(unit_id, period)
         found: set[str] = set()
         for day in self.reference.epochs():
             tree = self.reference.tree(day)

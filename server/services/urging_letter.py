@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server.core.access import Actor, Role
+from server.core.due_date import due_in_words
 from server.core.obligation import ObligationState
 from server.core.org_unit import OrgUnit, Tree
 from server.core.ports import NewId
@@ -101,14 +102,16 @@ class UrgingLetters:
         return f" ({found[0].name}, {found[0].post}{phone})"
 
 
-def issuer_of(actor: Actor, tree: Tree) -> tuple[OrgUnit, OrgUnit | None]:
+def issuer_of(actor: Actor, tree: Tree, *more: Role) -> tuple[OrgUnit, OrgUnit | None]:
     """The actor's own unit, the highest of several, and the one above it.
 
     Raises:
-        NotFound: the actor approves and signs nowhere today.
+        NotFound: the actor approves and signs nowhere today, nor holds one of the roles *more*.
     """
     own = [
-        tree.by_id[unit] for unit in actor.units(Role.APPROVER, Role.SIGNER) if unit in tree.by_id
+        tree.by_id[unit]
+        for unit in actor.units(Role.APPROVER, Role.SIGNER, *more)
+        if unit in tree.by_id
     ]
     if not own:
         raise NotFound(kind="org_unit")
@@ -126,7 +129,7 @@ def _row(number: int, line: LateReport) -> SheetRow:
             str(number),
             unit_title(line.unit) + (f", {line.superior}" if line.superior else ""),
             f"{line.form}, {period}",
-            format_date(line.obligation.due_on),
+            due_in_words(line.obligation),
             late,
             format_date(last) if last else "",
         )

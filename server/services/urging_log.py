@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from server.core.access import Actor
+from server.core.access import Actor, Role
+from server.core.due_date import due_in_words
 from server.core.obligation import LateClass, Obligation, Progress, Timeliness, late_class
 from server.core.period import Period
 from server.core.ports import NewId
@@ -81,10 +82,10 @@ class UrgingLogs:
         """The log of that unit; *rows* from the oldest on.
 
         Raises:
-            NotFound: the unit is not below the actor, or nothing prints letters.
+            NotFound: the actor may not read that unit's log, or nothing prints letters.
         """
         printer = next((one for one in self.plugins.printers() if one.prints_letters), None)
-        if printer is None or unit not in self.urging.below(actor):
+        if printer is None or unit not in self.urging.readable(actor):
             raise NotFound(kind="format" if printer is None else "org_unit")
         letter = self.letter(actor, unit, rows, self._owed(unit, form, period))
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -100,7 +101,7 @@ class UrgingLogs:
     ) -> Letter:
         """The parts of the paper."""
         reference, today = self.urging.reports.reviewer.reference, self.urging.clock.today()
-        issuer, above = issuer_of(actor, reference.tree(today))
+        issuer, above = issuer_of(actor, reference.tree(today), Role.READER, Role.ADMIN)
         name = unit_title(reference.unit(unit))
         shown = rows[-MOST_LINES:]
         said = [f"Báo cáo phải gửi của {name} tính đến hết ngày {format_date(today)}:"]
@@ -147,13 +148,14 @@ class UrgingLogs:
         form = self.urging.reports.reviewer.catalogue.form(one.form).title
         period, today = Period.parse(one.period).title, self.urging.clock.today()
         sent = f"gửi ngày {format_date(one.sent_on)}" if one.sent_on else "chưa gửi"
-        days = max(0, ((one.sent_on or today) - one.due_on).days)
+        days = max(0, ((one.sent_on or today) - one.late_after).days)
         late = f"chậm {days} ngày ({_CLASSES[late_class(days)]})" if days else "đúng hạn"
         if one.timeliness(today) is Timeliness.EXCUSED and one.excused_until:
             late += f", được gia hạn đến {format_date(one.excused_until)}"
         if one.sent_on is None and not days:
-            late = "còn trong hạn"
+            late = "còn trong hạn" if today <= one.due_on else "đến hạn, chưa tính chậm"
         if one.progress is Progress.RETURNED:
             late += ", đang được trả lại để sửa"
         period = period[:1].lower() + period[1:]
-        return f"{form}, {period}: hạn gửi {format_date(one.due_on)}, {sent}, {late}."
+        due = due_in_words(one)
+        return f"{form}, {period}: hạn gửi {due}, {sent}, {late}."

@@ -109,6 +109,7 @@ def _urgency(item: WorkItem) -> tuple[int, date, str, str]:
         ObligationState.RETURNED: 0,
         ObligationState.LATE: 1,
         ObligationState.EXCUSED: 1,
+        ObligationState.GRACE: 1,
         ObligationState.OPEN: 2,
     }
     return (order.get(item.state, 3), item.obligation.due_on, item.form.code, item.unit.code)

@@ -101,6 +101,12 @@ class RoundStore:
             raise NotFound(kind="round", id=round_id)
         return _round(row)
 
+    def put_contact(self, round_id: str, contact: str, phone: str) -> None:
+        """Names whom the units ask from now on."""
+        self._database.run(
+            "UPDATE round SET contact = ?, phone = ? WHERE id = ?", (contact, phone, round_id)
+        )
+
     def lock(self, round_id: str) -> None:
         """Holds the round until the transaction ends; raise ``NotFound``."""
         if not self._database.lock("round", round_id):
@@ -110,9 +116,10 @@ class RoundStore:
         """By round: how many reports are how far, and how many are late and not sent."""
         rows = self._database.rows(
             "SELECT round_id, progress, COUNT(*),"
-            " SUM(CASE WHEN due_on < ? AND closed = ? THEN 1 ELSE 0 END)"
+            " SUM(CASE WHEN due_on < ? AND (grace_on IS NULL OR grace_on < ?) AND closed = ?"
+            " THEN 1 ELSE 0 END)"
             " FROM obligation WHERE round_id IS NOT NULL GROUP BY round_id, progress",
-            (day_text(today), False),
+            (day_text(today), day_text(today), False),
         )
         found: dict[str, tuple[dict[Progress, int], int]] = {}
         for round_id, word, count, late in rows:

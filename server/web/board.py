@@ -12,7 +12,7 @@ from server.core.access import Right
 from server.core.obligation import LateClass, ObligationState
 from server.core.org_unit import Level, OrgUnit
 from server.core.period import Period
-from server.core.reporting_rate import Rate
+from server.core.reporting_rate import CONSOLIDATED, Rate
 from server.core.vietnamese import collation_key, format_date
 from server.services.board import BoardLine, RateGroup
 from server.web.board_filter import (
@@ -62,6 +62,7 @@ class Row:
     unit: OrgUnit
     district: str
     cells: tuple[Cell | None, ...]
+    consolidated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ def index() -> ResponseReturnValue:
         more_rows=max(0, len(rows) - _MOST_ROWS),
         units=len(rows),
         total=_total(lines),
+        consolidated=sum(line.consolidated for line in lines),
         counts=[
             (state_badge(state), counts[state], chosen.address(".index", state=str(state)))
             for state in ObligationState
@@ -126,6 +128,7 @@ def rates() -> ResponseReturnValue:
         groups_by=_group_titles(),
         rates=_titled(services().board.rates(lines, by), lines, by),
         total=_total(lines),
+        apart=any(line.consolidated for line in lines),
     )
 
 
@@ -190,6 +193,7 @@ def _matrix(lines: Sequence[BoardLine]) -> tuple[list[Column], list[Row]]:
     report, urging, urged = *_addresses(), services().urging.below(current_actor())
     cells: dict[str, list[Cell | None]] = {}
     known: dict[str, BoardLine] = {}
+    own = {line.unit.id for line in lines if not line.consolidated}
     for line in lines:
         row = cells.setdefault(line.unit.id, [None] * len(places))
         known[line.unit.id] = line
@@ -198,13 +202,26 @@ def _matrix(lines: Sequence[BoardLine]) -> tuple[list[Column], list[Row]]:
             address = f"{report}{line.obligation.submission}"
         elif line.state in _URGED and line.unit.id in urged:
             address = f"{urging}{line.obligation.id}"
-        row[places[_key(line)]] = Cell(words.of(line), address)
+        marked = line.consolidated and line.unit.id in own
+        row[places[_key(line)]] = Cell(words.of(line, mark=marked), address)
     rows = [
-        Row(line.unit, "" if line.district is None else line.district.name, tuple(cells[unit]))
+        Row(
+            line.unit,
+            "" if line.district is None else line.district.name,
+            tuple(cells[unit]),
+            consolidated=unit not in own,
+        )
         for unit, line in known.items()
     ]
     order = {name: collation_key(name) for name in {row.district for row in rows}}
-    rows.sort(key=lambda row: (order[row.district], collation_key(row.unit.name), row.unit.code))
+    rows.sort(
+        key=lambda row: (
+            order[row.district],
+            not row.consolidated,  # a district stands above its communes
+            collation_key(row.unit.name),
+            row.unit.code,
+        )
+    )
     return columns, rows
 
 
@@ -219,8 +236,9 @@ def _key(line: BoardLine) -> _Key:
 
 
 def _total(lines: Iterable[BoardLine]) -> Rate:
-    """The rate of everything that is shown."""
-    found = services().board.rates(lines, RateGroup.PERIOD)
+    """The rate of what is shown, without the sums of others."""
+    own = (line for line in lines if not line.consolidated)
+    found = services().board.rates(own, RateGroup.PERIOD)
     return Rate(
         "",
         *(
@@ -249,7 +267,7 @@ def _branches(lines: Sequence[BoardLine], chosen: Chosen) -> list[Branch]:
             districts[rate.group].name, chosen.address(".index", unit=rate.group, group="all"), rate
         )
         for rate in services().board.rates(lines, RateGroup.DISTRICT)
-        if rate.group
+        if rate.group in districts
     ]
     found.sort(key=lambda branch: collation_key(branch.title))
     today, direct = services().clock.today(), [line for line in lines if line.district is None]
@@ -268,7 +286,10 @@ def _urging(lines: Sequence[BoardLine], chosen: Chosen) -> tuple[str, int, int] 
         (
             line
             for line in lines
-            if line.state in _URGED and line.days_late and line.unit.id in below
+            if line.state in _URGED
+            and line.state is not ObligationState.EXCUSED  # its extension still runs
+            and line.days_late
+            and line.unit.id in below
         ),
         key=lambda line: -line.days_late,
     )
@@ -318,30 +339,58 @@ def _titled(
                 names[line.obligation.period] = Period.parse(line.obligation.period).title
             case RateGroup.LEVEL:
                 names[str(line.unit.level)] = levels[str(line.unit.level)]
-    if by is RateGroup.PERIOD:
-        ordered = sorted(found, key=lambda rate: Period.parse(rate.group))
-    elif by is RateGroup.LEVEL:
-        order = [str(level) for level in Level]
-        ordered = sorted(found, key=lambda rate: order.index(rate.group))
-    else:
-        ordered = sorted(found, key=lambda rate: collation_key(names[rate.group]))
-    return [(names[rate.group], rate) for rate in ordered]
+    levels_in_order = [str(level) for level in Level]
+
+    def place(rate: Rate) -> tuple[object, bool]:
+        group, summed = _split(rate)
+        match by:
+            case RateGroup.PERIOD:
+                return Period.parse(group), summed
+            case RateGroup.LEVEL:
+                return levels_in_order.index(group), summed
+            case _:
+                return collation_key(names[group]), summed
+
+    titled = []
+    for rate in sorted(found, key=place):
+        group, summed = _split(rate)
+        title = names[group]
+        titled.append((_("%(title)s (báo cáo tổng hợp)", title=title) if summed else title, rate))
+    return titled
+
+
+def _split(rate: Rate) -> tuple[str, bool]:
+    """The name of a group, and whether these are its consolidated reports."""
+    group = rate.group.removesuffix(CONSOLIDATED)
+    return group, group != rate.group
 
 
 def _heads() -> list[str]:
     return [
         _("Mã đơn vị"), _("Đơn vị báo cáo"), _("Huyện, thành phố"), _("Biểu mẫu"),
-        _("Kỳ báo cáo"), _("Trạng thái"), _("Hạn gửi"), _("Ngày gửi"), _("Số ngày chậm"),
-        _("Mức độ chậm"), _("Được gia hạn đến"), _("Nhắc lần cuối"), _("Gọi lần cuối"),
+        _("Kỳ báo cáo"), _("Trạng thái"), _("Hạn gửi"), _("Tính chậm sau ngày"), _("Ngày gửi"),
+        _("Số ngày chậm"), _("Mức độ chậm"), _("Được gia hạn đến"), _("Nhắc lần cuối"),
+        _("Gọi lần cuối"), _("Phần của đơn vị khác quá hạn"),
     ]  # fmt: skip
+
+
+def _form_title(line: BoardLine) -> str:
+    title = line.form.title
+    return _("%(title)s (báo cáo tổng hợp)", title=title) if line.consolidated else title
 
 
 def _line_cells(line: BoardLine, state: str, late: str) -> list[object]:
     owed = line.obligation
-    days = (owed.due_on, owed.sent_on, owed.excused_until, line.reminded_on, line.called_on)
-    due, sent, excused, reminded, called = ("" if day is None else format_date(day) for day in days)
+    days = (
+        owed.due_on, owed.late_after, owed.sent_on, owed.excused_until, line.reminded_on,
+        line.called_on,
+    )  # fmt: skip
+    due, counted, sent, excused, reminded, called = (
+        "" if day is None else format_date(day) for day in days
+    )
     return [
         line.unit.code, line.unit.name, "" if line.district is None else line.district.name,
-        line.form.title, Period.parse(owed.period).title, state, due, sent,
+        _form_title(line), Period.parse(owed.period).title, state, due, counted, sent,
         line.days_late, late, excused, reminded, called,
+        "; ".join(f"{owner}: {days}" for owner, days in line.late_parts),
     ]  # fmt: skip

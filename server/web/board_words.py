@@ -13,6 +13,8 @@ from server.services.board import BoardLine
 from server.web.language import gettext as _
 from server.web.submission_states import Badge
 
+_IN_TIME = (ObligationState.OPEN, ObligationState.GRACE)
+
 
 @dataclass(frozen=True, slots=True)
 class CellText:
@@ -28,6 +30,7 @@ def state_badge(state: ObligationState) -> Badge:
     badges = {
         ObligationState.UPCOMING: (_("Chưa đến kỳ"), "grey"),
         ObligationState.OPEN: (_("Chưa gửi, còn hạn"), "grey"),
+        ObligationState.GRACE: (_("Đến hạn, chưa tính chậm"), "amber"),
         ObligationState.LATE: (_("Chậm, chưa gửi"), "red"),
         ObligationState.EXCUSED: (_("Chậm, được gia hạn"), "amber"),
         ObligationState.RETURNED: (_("Trả lại để sửa"), "amber"),
@@ -56,9 +59,12 @@ class CellWords:
     _known: dict[tuple[object, ...], str] = field(default_factory=dict)
     _badges: dict[ObligationState, Badge] = field(default_factory=dict)
 
-    def of(self, line: BoardLine) -> CellText:
+    def of(self, line: BoardLine, *, mark: bool = False) -> CellText:
+        """The words of one report; *mark* says in the cell itself that it is a sum of others."""
         kind, text = self._state(line)
         notes, days = [], line.days_late
+        if mark:
+            notes.append(self._say(("consolidated",), lambda: _("báo cáo tổng hợp")))
         if days and line.state not in (ObligationState.LATE, ObligationState.EXCUSED):
             excused = line.obligation.timeliness(self.today) is Timeliness.EXCUSED
             notes.append(
@@ -73,17 +79,30 @@ class CellWords:
             )
         if line.state is ObligationState.OPEN:
             notes.append(self._dated("due", line.obligation.deadline))
+        if line.state is ObligationState.GRACE:
+            notes.append(self._dated("due", line.obligation.due_on))
+        counted = line.obligation.late_after
+        if line.state in _IN_TIME and counted > line.obligation.due_on:
+            notes.append(self._dated("counted", counted))
+        notes += [self._part(owner, late) for owner, late in line.late_parts]
         if line.reminded_on is not None:
             notes.append(self._dated("reminded", line.reminded_on))
         if line.called_on is not None:
             notes.append(self._dated("called", line.called_on))
         return CellText(kind, text, tuple(notes))
 
+    def _part(self, owner: str, days: int) -> str:
+        return self._say(
+            ("part", owner, days),
+            lambda: _("chờ phần của %(unit)s, quá hạn %(days)s ngày", unit=owner, days=days),
+        )
+
     def _dated(self, what: str, on: date) -> str:
         """A word with a day, the year being that of the board: "nhắc 20/01"."""
         day = f"{on:%d/%m}"
         words = {
             "due": lambda: _("hạn %(day)s", day=day),
+            "counted": lambda: _("tính chậm sau %(day)s", day=day),
             "reminded": lambda: _("nhắc %(day)s", day=day),
             "called": lambda: _("gọi %(day)s", day=day),
         }

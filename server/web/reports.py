@@ -20,6 +20,7 @@ from server.core.vietnamese import collation_key
 from server.errors import NotFound, RequestInvalid
 from server.services.board import BoardFilter, BoardLine
 from server.services.reports import Figure
+from server.web.board_filter import usual_form_and_period
 from server.web.group_choice import groups_of_reader
 from server.web.policy import policy
 from server.web.session import current_actor, services
@@ -48,6 +49,7 @@ class BoardRow:
     badge: Badge
     late: Badge | None  # worked out for the rows that are shown
     days_late: int
+    consolidated: bool = False
 
 
 @blueprint.get("/progress")
@@ -55,8 +57,8 @@ class BoardRow:
 def progress() -> ResponseReturnValue:
     """Units by state: who has sent, who is late, how much is in time."""
     chosen = {key: request.args.get(key) or None for key in ("form", "period", "state", "late")}
-    if chosen["form"] is None and chosen["period"] is None:
-        chosen["form"], chosen["period"] = _usual()
+    if not {"form", "period"}.intersection(request.args):
+        chosen["form"], chosen["period"] = usual_form_and_period()
     chosen["group"] = request.args.get("group") or None
     groups = groups_of_reader()
     units = groups.units(chosen["group"] or "")
@@ -197,16 +199,6 @@ def _period_of(indicator: str) -> str:
     return max(periods, key=lambda one: one.end).id if periods else ""
 
 
-def _usual() -> tuple[str | None, str | None]:
-    """What the board shows first: the form and period due last before today."""
-    today = services().clock.today()
-    rounds = [one for one in services().obligations.rounds() if one.opens_on <= today]
-    if not rounds:
-        return None, None
-    last = max(rounds, key=lambda one: (one.opens_on, one.code))
-    return (last.forms[0] if last.forms else None), last.period
-
-
 def _board(form: str | None, period: str | None) -> list[BoardRow]:
     known: dict[tuple[str, str], Badge] = {}
     lines = services().board.lines(current_actor(), BoardFilter(form=form, period=period))
@@ -215,11 +207,16 @@ def _board(form: str | None, period: str | None) -> list[BoardRow]:
             obligation=line.obligation,
             unit=line.unit,
             district="" if line.district is None else line.district.name,
-            form=line.form.title,
+            form=(
+                _("%(title)s (báo cáo tổng hợp)", title=line.form.title)
+                if line.consolidated
+                else line.form.title
+            ),
             period=Period.parse(line.obligation.period).title,
             badge=_badge(line, known),
             late=None,
             days_late=line.days_late,
+            consolidated=line.consolidated,
         )
         for line in lines
     ]
@@ -239,12 +236,17 @@ def _badge(line: BoardLine, known: dict[tuple[str, str], Badge]) -> Badge:
 
 
 def _rates(rows: Sequence[BoardRow]) -> dict[str, float | int | None]:
-    """Expected, sent and timely reports of what the board shows, with their rates in percent."""
+    """Expected, sent and timely reports of what the board shows, with their rates in percent.
+
+    Without consolidated reports, which are sums of those that are counted.
+    """
     today = services().clock.today()
+    rows, consolidated = [row for row in rows if not row.consolidated], len(rows)
     sent = [row for row in rows if is_sent(row.obligation)]
     on_time = sum(row.obligation.timeliness(today) is Timeliness.ON_TIME for row in sent)
     return {
         "expected": len(rows),
+        "consolidated": consolidated - len(rows),
         "sent": len(sent),
         "on_time": on_time,
         "late": sum(row.days_late > 0 and not is_sent(row.obligation) for row in rows),

@@ -50,7 +50,10 @@ def test_a_period_id_names_its_days_and_its_neighbours(id_, start, end, followin
         "2025-1",
         "２０２５",
         "2025-C14",
-        "1899",
+        "1889",
+        "2210",
+        "9999",
+        "9998-Y5",
     ],
 )
 def test_anything_else_is_no_period(text):
@@ -58,7 +61,7 @@ def test_anything_else_is_no_period(text):
         Period.parse(text)
 
 
-@given(st.sampled_from(PeriodType), st.integers(1950, 2150))
+@given(st.sampled_from(PeriodType), st.integers(1950, 2110))
 def test_periods_follow_one_another_without_a_gap(type_, year):
     period = Period(type_, year)
 
@@ -67,6 +70,33 @@ def test_periods_follow_one_another_without_a_gap(type_, year):
         assert following.start == period.end + timedelta(days=1)
         assert Period.parse(following.id) == following
         period = following
+
+
+@pytest.mark.parametrize("year", [1900, 2199])
+@pytest.mark.parametrize("type_", PeriodType)
+def test_at_both_ends_of_what_may_be_asked_a_period_still_has_days_and_neighbours(type_, year):
+    period = Period.asked(Period(type_, year).id)
+
+    assert period.start <= period.end
+    for near in (period.next(), period.previous(), period.next().next()):
+        assert Period.parse(near.id) == near
+        assert near.start <= near.end
+        assert near.label("vi")
+        assert near.label("en")
+    for beyond in (Period(type_, 1899), Period(type_, 2200)):
+        with pytest.raises(ValueError, match=beyond.id):
+            Period.asked(beyond.id)
+
+
+@given(st.from_regex(r"[0-9]{4}(-(S[12]|Q[1-4]|SY|Y5|T5|C1214|[01][0-9](-C14)?))?", fullmatch=True))
+def test_whatever_can_be_read_can_be_counted_with(text):
+    """No id of four digits leads outside the calendar of the machine."""
+    try:
+        period = Period.parse(text)
+    except ValueError:
+        return
+    assert period.previous().end < period.start <= period.end < period.next().start
+    assert sorted([period, period.next(), period.previous()])[1] == period
 
 
 def test_the_year_of_a_period_is_that_of_its_id():

@@ -3,6 +3,7 @@
 import pytest
 
 from server.core.consolidation import CORRECTION
+from server.core.org_unit import Level
 from server.errors import (
     AccessDenied,
     CellsSummed,
@@ -11,6 +12,7 @@ from server.errors import (
     RequestInvalid,
     Stale,
 )
+from server.services.board import BoardFilter, RateGroup
 from server.services.children import Condition
 from tests.consolidation_world import FORM, PAPER, ROUND, Summing
 from tests.services.conftest import change
@@ -284,7 +286,40 @@ def test_the_rates_count_the_reports_that_are_summed_not_the_sums(summing):
         summing.world.actor("admin"), form=FORM, period=PERIOD
     )
 
-    assert [rate.expected for rate in rates] == [3]
+    assert [(rate.group, rate.expected) for rate in rates] == [
+        (FORM, 3),
+        (f"{FORM}/consolidated", 3),
+    ]
+    by_level = summing.world.services.reports.reporting_rates(
+        summing.world.actor("admin"), form=FORM, period=PERIOD, group_by="level"
+    )
+    assert {rate.group: rate.expected for rate in by_level} == {
+        "commune": 3, "district/consolidated": 2, "province/consolidated": 1,
+    }  # fmt: skip
+
+
+def test_the_board_shows_what_the_round_asks_and_counts_the_sums_apart(summing):
+    services, admin = summing.world.services, summing.world.actor("admin")
+    lines = services.board.lines(admin, BoardFilter(round=ROUND))
+
+    assert len(lines) == len(list(services.rounds.owed(ROUND))) == 6
+    assert {line.unit.id for line in lines if line.consolidated} == {
+        "u-district", "u-other-district", "u-province",
+    }  # fmt: skip
+    for level, units in (("district", 2), ("province", 1), ("commune", 3)):
+        found = services.board.lines(admin, BoardFilter(round=ROUND, level=Level(level)))
+        assert len(found) == units
+    for by in RateGroup:
+        whole = services.board.rates(lines, by)
+        own = services.board.rates([line for line in lines if not line.consolidated], by)
+        assert [rate for rate in whole if not rate.group.endswith("/consolidated")] == own
+        assert sum(rate.expected for rate in whole) == 6
+    officer = summing.world.actor("province_approver")
+    urged = {
+        one.obligation.id for one in services.urging.late(officer) if one.obligation.round == ROUND
+    }
+    shown = services.board.lines(officer, BoardFilter(round=ROUND))
+    assert urged <= {line.obligation.id for line in shown if line.days_late}
 
 
 def test_other_districts_see_nothing_of_it(summing):

@@ -162,7 +162,8 @@ def test_the_late_ones_are_ticked_where_they_are_urged(world: World) -> None:
     assert "Đôn đốc 1 báo cáo chậm" in page
     assert urging.count('name="chosen"') == 2 and urging.count(" checked>") == 1
     reader = as_(world, "province_reader").get(BOARD)
-    assert "/urging" not in reader.get_data(as_text=True)
+    page = reader.get_data(as_text=True)
+    assert "/urging?" not in page and "/urging/reports" not in page
 
 
 def test_the_file_for_excel_holds_a_line_for_each_report(world: World) -> None:
@@ -174,7 +175,9 @@ def test_the_file_for_excel_holds_a_line_for_each_report(world: World) -> None:
 
     assert rows[0][:3] == ["Mã đơn vị", "Đơn vị báo cáo", "Huyện, thành phố"]
     assert [row[1] for row in rows[1:]] == ["Bộc Bố", "Cổ Linh"]
-    assert rows[2][5:10] == ["Đã gửi", "15/01/2025", "24/01/2025", "9", "Chậm từ 5 đến 10 ngày"]
+    assert rows[2][5:11] == [
+        "Đã gửi", "15/01/2025", "15/01/2025", "24/01/2025", "9", "Chậm từ 5 đến 10 ngày",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -205,3 +208,70 @@ def test_a_name_that_a_spreadsheet_would_run_is_kept_a_text(world: World) -> Non
     rows = lines_of(as_(world, "province_reader").get("/progress/board.csv?form=households"))
 
     assert "'=1+1" in {row[1] for row in rows}
+
+
+def small_round(world: World) -> None:
+    """A round of 2025 that asks one commune of the other district."""
+    opened = next(one for one in world.services.obligations.rounds() if one.id == "round-2024")
+    world.services.rounds.open(
+        world.actor("admin"),
+        replace(
+            opened, id="small", code="small", period="2025", opens_on=date(2025, 1, 2), dates=(),
+            forms=("households",),
+        ),
+        units={"households": ["u-far"]},
+    )  # fmt: skip
+
+
+def test_the_board_opens_with_the_latest_period_that_asks_something_of_the_readers_units(
+    world: World,
+) -> None:
+    small_round(world)
+    district, province = as_(world, "district_approver"), as_(world, "province_approver")
+
+    for page in ("/progress/board", "/progress/rates?by=unit", "/progress"):
+        shown = text(district.get(page))
+        assert "Không có báo cáo phải nhận" not in shown, page
+        assert "Bộc Bố" in shown, page
+    assert "Bộc Bố" not in matrix(province.get("/progress/board"))
+    assert "Chợ Rã" in matrix(province.get("/progress/board"))
+
+
+def test_every_period_can_be_chosen_and_links_keep_that_choice(world: World) -> None:
+    small_round(world)
+    browser = as_(world, "province_approver")
+    empty = "form=&period=&round=&level=&state=&late=&group="
+
+    for query in (empty, "period="):
+        answer = browser.get(f"/progress/board?{query}")
+        assert "Năm 2025" in matrix(answer) and "Bộc Bố" in matrix(answer), query
+        assert '"/progress/board.csv?period="' in answer.get_data(as_text=True)
+        rows = lines_of(browser.get(f"/progress/board.csv?{query}"))
+        assert len(rows) == 1 + world.count("obligation"), query
+    listed = text(browser.get("/progress?form=&period="))
+    assert "Năm 2025" in listed and "Bộc Bố" in listed
+
+
+@pytest.mark.parametrize("period", ["9999", "9998-Y5", "9999-12", "2200", "1899", "0000"])
+def test_a_year_that_no_calendar_holds_is_a_bad_request_and_no_fault(
+    world: World, period: str
+) -> None:
+    browser = as_(world, "province_approver")
+
+    for page in (
+        "/progress/board",
+        "/progress/board.csv",
+        "/progress/rates",
+        "/progress",
+        "/figures",
+        "/submissions/new",
+        "/exports",
+        "/due",
+    ):
+        answer = browser.get(f"{page}?form=households&period={period}&month={period}")
+        assert answer.status_code < 500, page
+    for path in ("reporting-rates?form=households&", "obligations?", "submissions?"):
+        answer = browser.get(
+            f"/api/v1/{path}period={period}", headers=world.bearer("province_approver")
+        )
+        assert answer.status_code == 400, path

@@ -161,10 +161,20 @@ def test_the_menu_shows_it_to_districts_and_the_province_only(summing: Summing) 
     assert entry not in as_(summing, "commune_reporter").get("/work").get_data(as_text=True)
 
 
-def test_the_board_leaves_the_sums_out(summing: Summing) -> None:
-    page = text(as_(summing, "province_approver").get(f"/progress?form={FORM}&period={PERIOD}"))
+def test_the_sums_are_shown_marked_and_counted_apart(summing: Summing) -> None:
+    officer, query = as_(summing, "province_approver"), f"form={FORM}&period={PERIOD}"
 
-    assert "Báo cáo phải nhận 3" in page
+    listed = text(officer.get(f"/progress?{query}"))
+    board = text(officer.get(f"/progress/board?{query}"))
+    districts = text(officer.get(f"/progress/board?{query}&level=district"))
+    rates = text(officer.get(f"/progress/rates?{query}&by=level"))
+
+    told = "Báo cáo phải nhận 6 Trong đó báo cáo tổng hợp: 3, tỷ lệ tính riêng"
+    assert told in listed and told in board
+    assert "Pác Nặm báo cáo tổng hợp" in board
+    assert "Đơn vị báo cáo (2)" in districts
+    assert "Huyện, thành phố (báo cáo tổng hợp) 0/2" in rates
+    assert "Tổng cộng, không kể báo cáo tổng hợp 0/3" in rates
 
 
 def test_strangers_get_nothing(summing: Summing) -> None:

@@ -1,8 +1,8 @@
 """What is typed to open a round, and the matrix that is looked at before it opens."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import request
@@ -11,11 +11,13 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, SelectMultipleField, validators
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from server.core.due_date import explained
+from server.core.due_date import days_of, explained
+from server.core.form import Form as FormVersion
 from server.core.obligation import Round, RoundDates
 from server.core.org_unit import Level, OrgUnit
-from server.core.period import Period
+from server.core.period import Period, PeriodType
 from server.core.vietnamese_numbers import format_date
+from server.errors import InputInvalid
 from server.services.rounds import Matrix
 from server.web.admin import cells
 from server.web.admin.converter import DayField, PlainField, UnitField
@@ -24,17 +26,21 @@ from server.web.admin.safe_view import refused
 from server.web.language import language_of_request
 from server.web.session import services
 
+#: A letter may be entered on the evening before its date, not a year ahead by a slip of the pen.
+_LETTER_AHEAD = timedelta(days=3)
 LEVELS = (Level.COMMUNE, Level.DISTRICT, Level.DEPARTMENT, Level.PROVINCE)
 
 
 def form_titles() -> list[tuple[str, str]]:
-    """The published forms to choose from; a retired one is asked for no more."""
-    catalogue, today = services().catalogue, services().clock.today()
-    return [
-        (form.code, form.title)
-        for form in catalogue.forms()
-        if not catalogue.is_retired("form", form.code, today)
-    ]
+    """The published forms; one that has a last day is still asked for earlier periods."""
+    return [(form.code, _titled(form)) for form in services().catalogue.forms()]
+
+
+def _titled(form: FormVersion) -> str:
+    last_on = services().catalogue.last_day("form", form.code)
+    if last_on is None:
+        return form.title
+    return _("%(form)s (áp dụng đến hết %(day)s)", form=form.title, day=format_date(last_on))
 
 
 class FormsField(SelectMultipleField):
@@ -82,23 +88,64 @@ def stage_titles() -> dict[str, str]:
     }
 
 
-def round_of(form: Form) -> Round:
-    """The round that the fields and the lines of single forms describe."""
-    period = _period(form.period.data)
+def title_of_field(name: str) -> str | None:
+    """What a day of a level is called; None for every other field."""
+    stage, _sep, level = name.partition("_")
+    if stage not in STAGES or level not in LEVELS:
+        return None
+    return f"{stage_titles()[stage]}, {cells.levels()[level]}"
+
+
+def faults_of(form: Form) -> Iterator[tuple[str, str]]:
+    """What is wrong with the fields together, whatever is wrong with single ones: field and text.
+
+    Said in one go: who corrects a date shall not hear of the period only afterwards.
+    """
+    period = _period_or_none(form.period.data or "")
+    if form.period.data and period is None:
+        yield "period", _("Không có kỳ này. Ví dụ đúng: 2024; 2025-Q1; 2025-07.")
+    if form.code.data in {known.code for known in services().obligations.rounds()}:
+        yield "code", _("Mã đợt này đã có. Chọn mã khác.")
     if not form.forms.data:
-        raise refused("forms", _("Chọn ít nhất một biểu mẫu."))
-    if any(known.code == form.code.data for known in services().obligations.rounds()):
-        raise refused("code", _("Mã đợt này đã có. Chọn mã khác."))
-    for code in form.forms.data:
+        yield "forms", _("Chọn ít nhất một biểu mẫu.")
+    if form.letter_on.data and form.letter_on.data > services().clock.today() + _LETTER_AHEAD:
+        yield "letter_on", _("Ngày văn bản ở sau hôm nay. Nhập ngày ghi trên công văn.")
+    for code in form.forms.data or ():
+        if period is None:
+            break
         found = services().catalogue.form(code)
         if found.period_type != str(period.type):
-            text = _("Biểu %(form)s không lập theo loại kỳ này.", form=found.title)
-            raise refused("forms", text)
+            yield "forms", _("Biểu %(form)s không lập theo loại kỳ này.", form=found.title)
+        elif form.opens_on.data and services().rounds.retired(code, period.id, form.opens_on.data):
+            text = _(
+                "%(form)s: không hỏi được cho kỳ này, chỉ cho kỳ đã kết thúc đến ngày đó.",
+                form=_titled(found),
+            )
+            yield "forms", text
+    for level in LEVELS:
+        ordered = list(_days_of_level(form, level).values())
+        if ordered != sorted(ordered):
+            text = _("Các ngày của một cấp phải theo thứ tự: mở, hạn gửi, tính chậm, khóa.")
+            yield f"due_{level.value}", text
+    if form.forms.data:
+        try:
+            list(_own_dates(form))
+        except InputInvalid as error:
+            yield from (("", str(one["message"])) for one in error.facts["errors"])  # type: ignore[attr-defined]
+
+
+def round_of(form: Form) -> Round:
+    """The round that the fields and the lines of single forms describe."""
+    faults = [
+        {"path": f"/{name}", "code": "refused", "message": text} for name, text in faults_of(form)
+    ]
+    if faults:
+        raise InputInvalid(errors=faults)
     return Round(
         id=services().obligations.new_id(),
         code=form.code.data,
         title=form.title.data,
-        period=period.id,
+        period=Period.asked(form.period.data).id,
         letter_number=form.letter_number.data,
         letter_on=form.letter_on.data,
         contact=form.contact.data,
@@ -135,7 +182,9 @@ class Deadline:
 
     form: str
     level: str
+    opens: str
     due: str
+    grace: str
     closes: str
     units: int
     past: bool
@@ -155,9 +204,10 @@ def preview_of(matrix: Matrix) -> Preview:
     """What would be owed by whom and by when, with why."""
     known, language = matrix.cells(), language_of_request()
     today, levels = services().clock.today(), cells.levels()
-    deadlines: dict[tuple[str, str, date], list[Any]] = {}
+    deadlines: dict[tuple[object, ...], list[Any]] = {}
     for one in matrix.owed:
-        key = (one.form.code, str(one.unit.level), one.stages.due.on)
+        days = (getattr(one.stages, stage) for stage in STAGES)
+        key = (one.form.code, str(one.unit.level), *(day and day.on for day in days))
         deadlines.setdefault(key, []).append(one)
     return Preview(
         forms=tuple(form.title for form in matrix.forms),
@@ -174,15 +224,17 @@ def preview_of(matrix: Matrix) -> Preview:
         deadlines=tuple(
             Deadline(
                 form=found[0].form.title,
-                level=levels.get(level, level),
-                due=found[0].stages.due.explain(language),
-                closes=found[0].stages.closes.explain(language, "closes")
-                if found[0].stages.closes
-                else "",
+                level=levels.get(found[0].unit.level, str(found[0].unit.level)),
+                **{
+                    stage: day.explain(language, stage)
+                    if (day := getattr(found[0].stages, stage))
+                    else ""
+                    for stage in STAGES
+                },
                 units=len(found),
-                past=due_on < today,
+                past=found[0].stages.due.on < today,
             )
-            for (_form, level, due_on), found in deadlines.items()
+            for found in deadlines.values()
         ),
         count=len(matrix.owed),
     )
@@ -191,38 +243,41 @@ def preview_of(matrix: Matrix) -> Preview:
 def deadlines_of(round_id: str) -> list[Deadline]:
     """The dates of an open round by form and level, as they were told when it opened."""
     language, today, levels = language_of_request(), services().clock.today(), cells.levels()
-    found: dict[tuple[str, str, str, str, bool], int] = {}
+    found: dict[tuple[str, str, tuple[str, ...], bool], int] = {}
     for owed in services().rounds.owed(round_id):
-        dates, level = (
-            explained(owed),
-            services().reference.unit(owed.org_unit, owed.opens_on).level,
-        )
-        due, closes = dates.get("due"), dates.get("closes")
-        key = (
-            owed.form,
-            str(level),
-            due.explain(language) if due else format_date(owed.due_on),
-            closes.explain(language, "closes") if closes else "",
-            owed.due_on < today,
-        )
+        level = services().reference.unit(owed.org_unit, owed.opens_on).level
+        known, days = explained(owed), days_of(owed)
+        said = []
+        for stage in STAGES:
+            day = days[stage]
+            plain = "" if day is None else format_date(day)
+            said.append(known[stage].explain(language, stage) if stage in known else plain)
+        key = (owed.form, str(level), tuple(said), owed.due_on < today)
         found[key] = found.get(key, 0) + 1
     titles = dict(form_titles())
     return [
-        Deadline(titles.get(form, form), levels.get(level, level), due, closes, units, past)
-        for (form, level, due, closes, past), units in sorted(found.items())
+        Deadline(
+            form=titles.get(form, form),
+            level=levels.get(level, level),
+            **dict(zip(STAGES, said, strict=True)),
+            units=units,
+            past=past,
+        )
+        for (form, level, said, past), units in sorted(found.items())
     ]
 
 
 def _dates(form: Form) -> Iterable[RoundDates]:
     for level in LEVELS:
-        days = {stage: getattr(form, f"{stage}_{level.value}").data for stage in STAGES}
-        given = {stage: day for stage, day in days.items() if day is not None}
+        given = _days_of_level(form, level)
         if given:
-            ordered = [given[stage] for stage in STAGES if stage in given]
-            if ordered != sorted(ordered):
-                text = _("Các ngày của một cấp phải theo thứ tự: mở, hạn gửi, tính chậm, khóa.")
-                raise refused(f"due_{level.value}", text)
-            yield RoundDates(level=level.value, **given)
+            yield RoundDates(level=level.value, form="", **given)
+
+
+def _days_of_level(form: Form, level: Level) -> dict[str, date]:
+    """The days that are typed for a level, in the order of the stages."""
+    days = {stage: getattr(form, f"{stage}_{level.value}").data for stage in STAGES}
+    return {stage: day for stage, day in days.items() if day is not None}
 
 
 def _own_dates(form: Form) -> Iterable[RoundDates]:
@@ -231,8 +286,17 @@ def _own_dates(form: Form) -> Iterable[RoundDates]:
     return dates_of_lines(typed_lines(request.form), asked, dict.fromkeys(LEVELS, ""))
 
 
-def _period(text: str) -> Period:
+def _period_or_none(text: str) -> Period | None:
     try:
-        return Period.parse(text)
+        return Period.asked(text)
     except ValueError:
-        raise refused("period", _("Không có kỳ này. Ví dụ đúng: 2024; 2025-Q1; 2025-07.")) from None
+        return None
+
+
+def periods_to_choose() -> list[tuple[str, str]]:
+    """The periods that are near today, of every type: id and name, for the field's list."""
+    today, found = services().clock.today(), []
+    for type_ in PeriodType:
+        now = Period.of(type_, today)
+        found += [now.previous(), now, now.next()]
+    return [(period.id, period.label(language_of_request())) for period in found]

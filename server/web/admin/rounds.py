@@ -18,16 +18,21 @@ from server.services.rounds import RoundProgress
 from server.storage.models import RoundRow
 from server.web.admin import cells
 from server.web.admin.filters import ListFilter
+from server.web.admin.round_contact import change_contact, contact_note
+from server.web.admin.round_dates import RoundDatePages, past_changes
 from server.web.admin.round_form import (
     LEVELS,
     Preview,
     deadlines_of,
     extra_fields,
+    faults_of,
     form_titles,
     narrowed,
+    periods_to_choose,
     preview_of,
     round_of,
     stage_titles,
+    title_of_field,
 )
 from server.web.admin.round_lines import STAGES, dates_of_lines, typed_lines
 from server.web.admin.safe_view import SafeModelView, mark, refused
@@ -47,7 +52,7 @@ def _titles(codes: Iterable[str]) -> list[str]:
     return [known.get(code, code) for code in codes]
 
 
-class RoundView(SafeModelView):
+class RoundView(RoundDatePages, SafeModelView):
     """The rounds; one that was opened stays, because reports hang on it."""
 
     right = Right.ADMINISTER
@@ -97,7 +102,12 @@ class RoundView(SafeModelView):
     form_args = {
         "code": {"description": _l("Chữ thường, số và dấu gạch nối, ví dụ dan-so-2024.")},
         "period": {
-            "description": _l("Ví dụ: 2024; 2025-Q1; 2025-07; 2024-SY cho năm học 2024–2025.")
+            "description": _l(
+                "Chọn trong danh sách, hoặc gõ mã: 2025; 2025-S1 (6 tháng đầu); 2025-Q1; 2025-07; "
+                "2024-SY (năm học 2024–2025); 2021-Y5 (5 năm); 2021-T5 (nhiệm kỳ); "
+                "2025-C1214 (15/12/2024–14/12/2025); 2025-07-C14 (15/6–14/7)."
+            ),
+            "render_kw": {"list": "periods", "autocomplete": "off"},
         },
         "level": {"choices": lambda: list(_levels().items())},
     }
@@ -115,7 +125,7 @@ class RoundView(SafeModelView):
         """Type, look at who will owe what by when, open."""
         form, preview = self.create_form(), None
         more = request.form.get("step") == "line"
-        if request.method == "POST" and not more and form.validate():
+        if request.method == "POST" and not more and _faultless(form):
             if request.form.get("step") == "open":
                 if self._kept(None, form):
                     flash(_("Đã mở đợt báo cáo, các đơn vị được thông báo."), "success")
@@ -126,8 +136,11 @@ class RoundView(SafeModelView):
             self.create_template, form, str(self.new_title),
             preview=preview, levels=LEVELS, stages=STAGES, stage_titles=stage_titles(),
             level_titles=cells.levels(), lines=typed_lines(request.form, more=more),
-            form_titles=form_titles(),
+            form_titles=form_titles(), periods=periods_to_choose(),
         )  # fmt: skip
+
+    def label_of(self, form: Form, name: str) -> str:
+        return title_of_field(name) or super().label_of(form, name)
 
     def save(self, row: Any, form: Form) -> None:
         round_ = round_of(form)
@@ -158,6 +171,7 @@ class RoundView(SafeModelView):
             ],
             "forms": _titles(round_.forms),
             "letter": round_.letter,
+            "contact": contact_note(round_),
             "dates": [
                 (
                     titles.get(line.form, line.form) or _("Mọi biểu mẫu"),
@@ -167,6 +181,8 @@ class RoundView(SafeModelView):
                 for line in round_.dates
             ],
             "deadlines": deadlines_of(round_.id),
+            "changes": past_changes(round_.id),
+            "open": services().round_dates.is_open(round_.id),
             "stages": STAGES,
             "stage_titles": stage_titles(),
             "own_forms": [(code, titles.get(code, code)) for code in round_.forms],
@@ -193,6 +209,13 @@ class RoundView(SafeModelView):
         if letter is None:
             raise NotFound(kind="attachment")
         return letter_answer(letter)
+
+    @expose("/contact/", methods=("POST",))
+    def contact(self) -> ResponseReturnValue:
+        """Name another person to ask, from today on."""
+        row = self.asked()
+        change_contact(row.id)
+        return redirect(self.get_url(".details_view", id=row.id), 303)
 
     @expose("/widen/", methods=("POST",))
     def widen(self) -> ResponseReturnValue:
@@ -262,6 +285,17 @@ class RoundView(SafeModelView):
         if matrix.faults():
             form.form_errors = [*form.form_errors, _order_text()]
         return preview_of(matrix)
+
+
+def _faultless(form: Form) -> bool:
+    """Whether nothing is wrong; mistakes of single fields and of all together are said at once."""
+    valid = form.validate()
+    faults = [
+        {"path": f"/{name}", "code": "refused", "message": text} for name, text in faults_of(form)
+    ]
+    if faults:
+        mark(form, InputInvalid(errors=faults))
+    return valid and not faults
 
 
 def _order_text() -> str:

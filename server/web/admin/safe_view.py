@@ -250,9 +250,15 @@ class SafeModelView(_Guarded, Listing):
             return True
         return False
 
+    def label_of(self, form: Form, name: str) -> str:
+        """What the summary of mistakes calls a field."""
+        return str(form[name].label.text)
+
     def _form_page(self, template: str, form: Form, heading: str, **shown: Any) -> Response:
         errors = [
-            {"field": name or "", "message": str(message)}
+            {"field": name or "", "message": f"{self.label_of(form, name)}: {message}"}
+            if name
+            else {"field": "", "message": str(message)}
             for name, messages in form.errors.items()
             for message in messages
         ]

@@ -134,6 +134,6 @@ def _number(text: str, otherwise: object) -> object:
 
 def _period(text: str, today: date) -> Period:
     try:
-        return Period.parse(text)
+        return Period.asked(text)
     except ValueError:
         return Period.parse(str(today.year - 1))

@@ -183,7 +183,7 @@ def period(name: str = "period") -> str | None:
 def span(text: str) -> Period:
     """The period of an id; ``RequestInvalid`` when it is none."""
     try:
-        return Period.parse(text)
+        return Period.asked(text)
     except ValueError:
         raise RequestInvalid(reason="period", path="/period") from None
 

@@ -157,6 +157,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
                     "enum": [
                         "upcoming",
                         "open",
+                        "grace",
                         "late",
                         "returned",
                         "submitted",
@@ -220,8 +221,15 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
                 "type": "array",
                 "items": closed({"code": TEXT, "path": TEXT, "text": TEXT}),
             },
+            "version": {"type": "integer", "minimum": 1},
+            "given_up": {
+                "type": "array",
+                "items": closed({"path": TEXT, "to": ANY, "status": or_null(TEXT)}, "to", "status"),
+            },
         },
         "reasons",
+        "version",
+        "given_up",
     ),
     "Draft": {
         "anyOf": [

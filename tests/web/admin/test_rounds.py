@@ -1,10 +1,13 @@
 """Rounds, rules, contacts and extensions by their pages."""
 
 from datetime import date
+from html import unescape
 from io import BytesIO
+from re import findall
 
 import pytest
 
+from server.core.directory import Contact
 from tests.web.admin.conftest import As
 from tests.world import ROUND, World
 
@@ -25,6 +28,33 @@ def test_the_letter_is_attached_shown_and_downloaded(as_: As, world: World) -> N
     assert (answer.data, answer.mimetype) == (PDF, "application/pdf")
     assert "attachment" in answer.headers["Content-Disposition"]
     answer.close()
+
+
+def test_a_round_whose_contact_has_left_says_who_answers_until_another_is_named(
+    as_: As, world: World
+) -> None:
+    admin, page = as_("admin"), f"/admin/rounds/details/?id={ROUND}"
+    services, actor = world.services, world.actor("admin")
+    services.round_contacts.change(actor, ROUND, "bà Nông Thị Hạnh, phòng Tổng hợp", "0209 111")
+    gone = Contact("u-province", "Nông Thị Hạnh", "Chuyên viên", valid_to=date(2025, 1, 20))
+    services.assignments.save_contact(actor, gone)
+    alone = admin.get(page).text
+    after = Contact("u-province", "Lý Thị Mai", "Chuyên viên", "0209 222", None, date(2025, 1, 21))
+    services.assignments.save_contact(actor, after)
+
+    followed = admin.get(page).text
+    empty = admin.post(f"/admin/rounds/contact/?id={ROUND}", contact="Lý Thị Mai", phone=" ")
+    admin.post(f"/admin/rounds/contact/?id={ROUND}", contact="Lý Thị Mai", phone="0209 222")
+
+    assert "Nhập người liên hệ" in admin.get(empty.location).text
+    assert "người liên hệ chỉ phụ trách đến hết 20/01/2025" in alone
+    assert "Danh bạ chưa có người thay" in alone
+    assert "Thư nhắc hạn nay ghi: Lý Thị Mai, Chuyên viên, điện thoại 0209 222." in followed
+    assert 'value="Lý Thị Mai, Chuyên viên"' in followed
+    assert "chỉ phụ trách" not in admin.get(page).text
+    kept = services.rounds.get(ROUND)
+    assert (kept.contact, kept.phone) == ("Lý Thị Mai", "0209 222")
+    assert world.count("event WHERE name = 'round.contact_changed'") == 2
 
 
 NEW = {
@@ -118,6 +148,24 @@ def test_a_rule_and_a_contact_are_added_by_the_codes_of_units(as_: As, world: Wo
     assert [one.name for one in world.services.assignments.contacts("u-commune")] == ["Lý Thị Mai"]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"email": "not-an-email"}, "Địa chỉ thư không đúng dạng"),
+        ({"phone": "abc"}, "Số điện thoại không đúng dạng"),
+    ],
+)
+def test_a_contact_that_nobody_could_reach_is_refused(
+    as_: As, world: World, wrong: dict[str, str], message: str
+) -> None:
+    given = {"org_unit": "u-commune", "name": "Lý Thị Mai", "post": "Công chức", **wrong}
+
+    answer = as_("admin").post("/admin/contacts/new/", **given)
+
+    assert message in answer.text and "aria-invalid" in answer.text
+    assert world.services.assignments.contacts("u-commune") == []
+
+
 def test_the_days_of_a_year_are_entered_once_and_leave_what_is_there(as_: As, world: World) -> None:
     admin = as_("admin")
 
@@ -138,16 +186,96 @@ def test_more_time_is_asked_for_on_one_page_and_granted_on_another(as_: As, worl
     assert address in clerk.get("/work").text
 
     short = clerk.post(address, until="31/01/2025", reason="lũ")
+    far = clerk.post(address, until="31/12/2099", reason="Lũ quét, đường bị chia cắt.")
     clerk.post(address, until="31/01/2025", reason="Lũ quét, đường bị chia cắt.")
     [request] = world.services.extensions.store.open()
     answer = f"/extensions/{request.id}/answer"
     refused = approver.post(answer, decision="refuse", until="31/01/2025", answer="")
-    approver.post(answer, decision="grant", until="30/01/2025", answer="")
+    waits = approver.get("/extensions").text
+    approver.post(answer, decision="grant", until="02/02/2025", answer="")
 
+    assert "Muộn nhất là 15/01/2026" in far.text
+    assert far.status_code == 422
+    assert "Muộn nhất là 15/01/2026" in waits
+    assert (
+        "Gia hạn đến 02/02/2025, chuyển sang 03/02/2025 vì 02/02 là Chủ nhật."
+        in approver.get("/extensions").text
+    )
     assert short.status_code == refused.status_code == 422
     assert "Ghi lý do, từ 5 đến 500 ký tự." in short.text
     assert "Lũ quét, đường bị chia cắt." in approver.get("/extensions").text
     found = world.services.obligations.obligations.get(owed.id)
-    assert found.excused_until == date(2025, 1, 30)
-    assert "Chậm, được gia hạn đến 30/01/2025" in clerk.get("/work").text
+    assert found.excused_until == date(2025, 2, 3)
+    assert "Chậm, được gia hạn đến 03/02/2025" in clerk.get("/work").text
     assert as_("other_district_reporter").get(address).status_code == 404
+
+
+def summary(page: str) -> list[str]:
+    """The lines of the summary of mistakes."""
+    listed = page.partition('id="error-summary-title"')[2].partition("</ul>")[0]
+    return [unescape(line) for line in findall(r"<li>(?:<a[^>]*>)?([^<]+)", listed)]
+
+
+def test_all_that_is_wrong_is_said_at_once_and_names_its_fields(as_: As, world: World) -> None:
+    wrong = NEW | {
+        "code": "NAM-2024", "title": "", "phone": "", "period": "2025-Q7", "opens_on": "31/02/2025",
+        "letter_on": "24/01/2030", "closes_commune": "mai", "grace_district": "20/01/2025",
+        "due_district": "22/01/2025", "line-1-due": "mai",
+    }  # fmt: skip
+
+    page = as_("admin").post("/admin/rounds/new/", **wrong, step="preview")
+    said = summary(page.text)
+
+    assert page.status_code == 422
+    for expected in (
+        "Mã đợt: Mã đợt này đã có. Chọn mã khác.",
+        "Tên đợt báo cáo: Nhập mục này.",
+        "Điện thoại: Nhập mục này.",
+        "Kỳ báo cáo: Không có kỳ này. Ví dụ đúng: 2024; 2025-Q1; 2025-07.",
+        "Ngày văn bản: Ngày văn bản ở sau hôm nay. Nhập ngày ghi trên công văn.",
+    ):
+        assert expected in said
+    assert any(line.startswith("Ngày mở: ") for line in said)
+    assert any(line.startswith("Ngày khóa, xã: ") or "Ngày khóa, X" in line for line in said)
+    assert any("phải theo thứ tự" in line for line in said)
+    assert any("dòng 2" in line for line in said)
+    assert len(said) == len(set(said))
+
+
+def test_a_letter_of_tomorrow_is_taken_and_every_type_of_period_is_offered(
+    as_: As, world: World
+) -> None:
+    page = as_("admin").post(
+        "/admin/rounds/new/", **(NEW | {"letter_on": "25/01/2025"}), step="preview"
+    )
+    offered = page.text.partition('<datalist id="periods">')[2].partition("</datalist>")[0]
+
+    assert page.status_code == 200
+    for id_ in ("2025", "2025-S1", "2025-Q1", "2025-01", "2024-SY", "2021-Y5", "2021-T5",
+                "2025-C1214", "2025-02-C14"):  # fmt: skip
+        assert f'<option value="{id_}">' in offered
+
+
+def test_the_preview_and_the_round_explain_all_four_dates(as_: As, world: World) -> None:
+    admin = as_("admin")
+    given = NEW | {"line-1-grace": "27/09/2025"}
+
+    preview = admin.post("/admin/rounds/new/", **given, step="preview").text
+    admin.post("/admin/rounds/new/", **given, step="open", seen="3")
+    [round_] = [one for one in world.services.obligations.rounds() if one.code == "bo-sung"]
+    page = admin.get(f"/admin/rounds/details/?id={round_.id}").text
+
+    for shown in (preview, page):
+        assert "mở 20/01/2025 theo công văn" in shown
+        assert "hạn 22/09/2025 theo công văn" in shown
+        assert "tính chậm sau 27/09/2025 theo công văn, chuyển sang 29/09/2025" in shown
+        assert "khóa sau 24/10/2025 theo công văn" in shown
+
+
+@pytest.mark.parametrize("period", ["9999", "9998-Y5", "2200"])
+def test_a_period_beyond_the_calendar_is_refused_by_the_page(
+    as_: As, world: World, period: str
+) -> None:
+    page = as_("admin").post("/admin/rounds/new/", **(NEW | {"period": period}), step="preview")
+
+    assert page.status_code == 422 and "Không có kỳ này" in page.text
