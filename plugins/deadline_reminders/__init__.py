@@ -16,7 +16,7 @@ from server.hooks import (
     hookimpl,
 )
 
-__version__ = "1.1.0"
+__version__ = "1.2.0"
 
 # Titles that name their kind themselves: "biểu Phiếu thu thập ..." would say it twice.
 _KINDS = ("Biểu", "Báo cáo", "Phiếu")
@@ -67,7 +67,7 @@ class DeadlineReminders:
         return tuple(
             Step(
                 code=step.code,
-                on=due.due_on + timedelta(days=step.days),
+                on=(due.due_on if step.days <= 0 else due.counted_from) + timedelta(days=step.days),
                 recipients=tuple(
                     one for one in step.recipients if one != "superior" or due.superior_name
                 ),
@@ -83,8 +83,8 @@ class DeadlineReminders:
             return _own_message(step, due)
         values = _values(step, due)
         return Message(
-            " ".join(fill_words(words.subject, values).split()),
-            fill_words(words.body, values).rstrip() + "\n",
+            " ".join(_filled(words.subject, values).split()),
+            _filled(words.body, values).rstrip() + "\n",
         )
 
     def _words(self, step: Step, due: DueReport) -> Words | None:
@@ -108,8 +108,8 @@ def _values(step: Step, due: DueReport) -> dict[str, str]:
         "unit": due.org_unit_name,
         "form": due.form_title,
         "form_code": due.form_code,
-        "period": due.period_title,
-        "due": _day(due.due_on),
+        "period": due.period_title if due.language == "en" else _spoken(due.period_title),
+        "due": _due(due),
         "days_late": str(_days_late(step, due)),
         "state": due.state_title if due.language == "en" else _state(due),
         "missing": str(due.missing_cells or 0),
@@ -121,15 +121,31 @@ def _values(step: Step, due: DueReport) -> dict[str, str]:
     }
 
 
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    """The office's text with its values; a line that begins with the period begins as one does."""
+    return "\n".join(
+        filled[:1].upper() + filled[1:] if line.startswith("{period}") else filled
+        for line, filled in ((line, fill_words(line, values)) for line in text.split("\n"))
+    )
+
+
 def _days_late(step: Step, due: DueReport) -> int:
     # A step may go out a day after its own: the count must be true when it is read.
-    return max(due.days_late, (step.on - due.due_on).days, 0)
+    return max(due.days_late, (step.on - due.counted_from).days, 0)
+
+
+def _due(due: DueReport) -> str:
+    """The due date, and where there is grace the day after which the report counts as late."""
+    if due.counted_from == due.due_on:
+        return _day(due.due_on)
+    words = "late after" if due.language == "en" else "tính chậm sau ngày"
+    return f"{_day(due.due_on)} ({words} {_day(due.counted_from)})"
 
 
 def _own_message(step: Step, due: DueReport) -> Message:
     period = _period(due)
-    late = f", đã quá hạn {_days_late(step, due)} ngày" if step.on > due.due_on else ""
-    deadline = f"{_day(due.due_on)}{late}"
+    late = f", đã quá hạn {_days_late(step, due)} ngày" if step.on > due.counted_from else ""
+    deadline = f"{_due(due)}{late}"
     sentences = [
         f"Kính gửi: {due.org_unit_name}.",
         f"{_ground(due)}, {_named(due, capital=False)} kỳ {period} có hạn gửi ngày {deadline}.",
@@ -164,7 +180,12 @@ def _period(due: DueReport) -> str:
     """
     if due.period_title == f"Năm {due.period_id}":
         return due.period_id
-    return due.period_title[:1].lower() + due.period_title[1:]
+    return _spoken(due.period_title)
+
+
+def _spoken(title: str) -> str:
+    """The name of a period inside a sentence: "kỳ năm 2024", "kỳ quý I/2025"."""
+    return title[:1].lower() + title[1:]
 
 
 def _ground(due: DueReport) -> str:

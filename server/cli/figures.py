@@ -12,10 +12,12 @@ import click
 from server.cli.context import Context
 from server.core.access import SYSTEM
 from server.core.delivery_status import read_returned_mail
-from server.core.period import Period
 from server.errors import Conflict, NotFound
+from server.services.periods import asked_period
 
 _LARGEST_MAIL = 10_000_000
+#: What ``remind`` ends with when it sends nothing because the clock has leapt: cron has to notice.
+_HELD = 3
 
 
 def register(cli: click.Group) -> None:
@@ -32,7 +34,11 @@ def register(cli: click.Group) -> None:
 def remind(
     context: Context, as_of: datetime | None, dry_run: bool, confirm: bool, as_json: bool
 ) -> None:
-    """Send the reminders that are due today, between 7 and 20 o'clock of a working day."""
+    """Send the reminders that are due today, between 7 and 20 o'clock of a working day.
+
+    With --dry-run: who gets what on that day; of days gone by this is what was recorded. Exit 3
+    when nothing was sent because the date has leapt and waits for --confirm.
+    """
     services = context.application.services
     if confirm and not dry_run:
         services.reminders.confirm_clock(SYSTEM)
@@ -40,17 +46,20 @@ def remind(
     planned = services.reminders.send_due(day, dry_run=dry_run)
     if not dry_run:
         services.mail.flush()
-    if services.reminders.held() is not None:
+    held = services.reminders.held() is not None
+    if held:
         click.echo("held: the date has leapt; --confirm says that it is right", err=True)
     if as_json:
         click.echo(json.dumps([one.as_json() for one in planned], ensure_ascii=False))
-        return
-    for reminder in planned:
-        click.echo(
-            f"{reminder.obligation.due_on:%d/%m/%Y}  {reminder.step:5}  {reminder.unit.name}"
-            f"  {reminder.obligation.form}  {reminder.recipient or '-'}"
-            f"  {reminder.suppressed or ''}".rstrip()
-        )
+    else:
+        for reminder in planned:
+            click.echo(
+                f"{reminder.obligation.due_on:%d/%m/%Y}  {reminder.step:5}  {reminder.unit.name}"
+                f"  {reminder.obligation.form}  {reminder.recipient or '-'}"
+                f"  {reminder.suppressed or ''}".rstrip()
+            )
+    if held and not dry_run:
+        sys.exit(_HELD)
 
 
 @click.command()
@@ -89,7 +98,7 @@ def export(context: Context, /, format_: str, out: Path, **given: str | None) ->
     services = context.application.services
     actor = services.accounts.actor(services.accounts.by_username(str(given["username"])))
     form, period, code = str(given["form"]), str(given["period"]), given["org_unit"]
-    unit = services.reference.unit_by_code(code, Period.parse(period).end).id if code else None
+    unit = services.reference.unit_by_code(code, asked_period(period).end).id if code else None
     job = services.exports.start(actor, format_, form=form, period=period, org_unit=unit)
     while services.exports.job(actor, job.id).ended_at is None and services.jobs.run_one():
         pass

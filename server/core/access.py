@@ -24,6 +24,7 @@ class Right(StrEnum):
     SIGN = "sign"
     APPROVE = "approve"
     READ = "read"
+    FOLLOW = "follow"
     ADMINISTER = "administer"
     MANAGE_ACCOUNTS = "manage_accounts"
 
@@ -34,6 +35,7 @@ _ROLES: dict[Right, frozenset[Role]] = {
     Right.SIGN: frozenset({Role.SIGNER}),
     Right.APPROVE: frozenset({Role.APPROVER, Role.SIGNER}),
     Right.READ: frozenset(Role),
+    Right.FOLLOW: frozenset({Role.APPROVER, Role.SIGNER, Role.READER, Role.ADMIN}),
     Right.ADMINISTER: frozenset({Role.ADMIN}),
 }
 #: These reach only the unit of their grant; the others also the units below it.

@@ -10,15 +10,18 @@ from dataclasses import dataclass, replace
 import structlog
 
 from server.core.access import SYSTEM
+from server.core.changed_date import due_changes
 from server.core.day_mail import day_mark, day_message_id
 from server.core.notice import Notice
 from server.core.obligation import Obligation
 from server.core.period import Period
 from server.core.ports import Clock, Mail, Transaction
+from server.core.reminder_claim import Claim
 from server.errors import NotFound, PluginFault
 from server.hooks import DueReport, Message, Step
 from server.hooks.manager import Plugins
 from server.services.notices import Notices
+from server.services.part_reminders import PartReminders
 from server.services.reminder_planning import Planning, standing
 from server.storage.events import EventStore
 from server.storage.mail import MailStore
@@ -74,6 +77,7 @@ class Digests:
     mails: MailStore
     events: EventStore
     notices: Notices
+    parts: PartReminders
     transaction: Transaction
     clock: Clock
     mail_domain: str
@@ -109,11 +113,11 @@ class Digests:
         lines: list[Line] = []
         for delivery in waiting:
             obligation = self.obligations.get(delivery.obligation)
-            why = standing(obligation, planning.day)
-            if why is not None:
-                self.store.settle([delivery.id], why, now)
+            owed = self._owed(planning, delivery, obligation)
+            if isinstance(owed, str):
+                self.store.settle([delivery.id], owed, now)
             else:
-                lines.append(self._line(planning, delivery, obligation))
+                lines.append(self._line(planning, delivery, owed))
         if not lines:
             return False
         message = lines[0].message if len(lines) == 1 else _digest(lines)
@@ -153,19 +157,35 @@ class Digests:
         news = _WORDS[language]["news"].format(count=count)
         return Message(f"{message.subject}{news}", "\n".join(lines))
 
+    def _owed(
+        self, planning: Planning, delivery: Delivery, obligation: Obligation
+    ) -> Obligation | str:
+        """The report as its recipient owes it; why nobody is urged, when nobody is."""
+        claim = Claim.read(delivery.step)
+        if claim.part:
+            return self.parts.owed(obligation, claim, planning.day)
+        if claim.edition <= len(due_changes(obligation.why)):
+            return (
+                "date-changed"  # taken for a date that no longer holds: it would say nothing true
+            )
+        return standing(obligation, planning.day) or obligation
+
     def _line(self, planning: Planning, delivery: Delivery, obligation: Obligation) -> Line:
         due = _facts(planning, obligation, delivery.language)
+        if part := Claim.read(delivery.step).part:
+            due = self.parts.facts(due, obligation, part)
         step = self._step(planning, delivery, obligation)
         return Line(delivery, obligation, due, self._compose(delivery.rule, step, due))
 
     def _step(self, planning: Planning, delivery: Delivery, obligation: Obligation) -> Step:
         """The step as the rule plans it now; as it was taken, when the plan has changed since."""
+        code = Claim.read(delivery.step).step
         for rule in planning.rules:
             if rule.code == delivery.rule:
                 for step in planning.steps(obligation, rule):
-                    if step.code == delivery.step:
+                    if step.code == code:
                         return step
-        return Step(delivery.step, delivery.planned_on, channel=delivery.channel)
+        return Step(code, delivery.planned_on, channel=delivery.channel)
 
     def _compose(self, rule: str, step: Step, due: DueReport) -> Message:
         for one in self.plugins.reminder_rules():

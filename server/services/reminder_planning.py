@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from server.core.calendar import Calendar
+from server.core.changed_date import due_changes
 from server.core.obligation import Obligation, Progress
 from server.core.org_unit import OrgUnit
+from server.core.reminder_claim import Claim
 from server.core.reminder_plan import (
     CATCH_UP,
     FIRST_DAY,
@@ -24,7 +26,7 @@ from server.services.reminder_reports import DueReports
 from server.storage.reminders import EVERY_FORM, ReminderStore
 
 #: Reasons that leave a step open: it goes out as soon as they are gone.
-DEFERRED = frozenset({"day-off", "no-address", "not-open"})
+DEFERRED = frozenset({"day-off", "no-address", "not-open", "other-part"})
 _BATCH = 500
 #: Days off in a row that a step may be moved by.
 _SLACK = timedelta(days=20)
@@ -43,6 +45,8 @@ class PlannedStep:
     suppressed: str | None
     over: bool = False
     """Whether its time is over, so that a reason that might have gone away is the last one."""
+    claim: str = ""
+    """By what it is claimed: the step, of which due date."""
 
     @property
     def settled(self) -> bool:
@@ -61,14 +65,15 @@ class Planning:
     directory: Directory
     store: ReminderStore
     calendar_of: Callable[[str], Calendar]
+    waits_for_others: Callable[[Obligation], bool]
     _steps: dict[tuple[object, ...], tuple[Step, ...]] = field(default_factory=dict)
 
     def plan_of(self, form: str) -> ReminderPlan | None:
         """The office's plan for that form; none where the plugin decides by its options."""
         return self.plans.get(form) or self.plans.get(EVERY_FORM)
 
-    def pass_over(self, since: date, *, all_: bool) -> Iterator[PlannedStep]:
-        """Every step that has come since then and is not taken; with *all_* also those taken."""
+    def pass_over(self, since: date) -> Iterator[PlannedStep]:
+        """Every step that has come since then and is not taken."""
         first, last = self._reach(since)
         after = None
         while True:
@@ -77,7 +82,7 @@ class Planning:
             for obligation in batch:
                 for rule in self.rules:
                     known = taken.get(obligation.id, frozenset())
-                    yield from self._of(obligation, rule, known, all_=all_)
+                    yield from self._of(obligation, rule, known)
             if len(batch) < _BATCH:
                 return
             after = batch[-1].id
@@ -86,9 +91,13 @@ class Planning:
         """The facts of an obligation on this day."""
         superior = self.directory.superior(obligation)
         due = self.reports.bare(obligation, self.day, self.plan_of(obligation.form), superior)
-        if due.contact:
+        if due.contact and not self.directory.has_left(due.contact):
             return due
-        known = self.directory.contact(self.reports.issuer(obligation))
+        issuer = self.reports.issuer(obligation)
+        if due.contact:
+            known = self.directory.came_after(due.contact, issuer)
+        else:
+            known = self.directory.contact(issuer)
         return replace(due, contact=known.name, phone=known.phone) if known else due
 
     def steps(self, obligation: Obligation, rule: GuardedReminderRule) -> tuple[Step, ...]:
@@ -99,6 +108,7 @@ class Planning:
             obligation.form,
             obligation.period,
             obligation.due_on,
+            obligation.late_after,
             superior.id if superior else None,
         )
         if key not in self._steps:
@@ -111,7 +121,7 @@ class Planning:
         return working_day(step.on, days, back=step.on <= obligation.due_on)
 
     def _reach(self, since: date) -> tuple[date, date]:
-        """Due dates of obligations that can have a step between *since* and today."""
+        """Due dates, or ends of grace, of what can have a step between *since* and today."""
         days = [step.days for plan in self.plans.values() for step in plan.steps]
         for rule in self.rules:
             plan = rule.default_plan()
@@ -125,12 +135,7 @@ class Planning:
         )
 
     def _of(
-        self,
-        obligation: Obligation,
-        rule: GuardedReminderRule,
-        taken: frozenset[str],
-        *,
-        all_: bool,
+        self, obligation: Obligation, rule: GuardedReminderRule, taken: frozenset[str]
     ) -> Iterator[PlannedStep]:
         come = [
             (on, step)
@@ -140,15 +145,18 @@ class Planning:
         if not come:
             return
         come.sort(key=lambda one: (one[0], one[1].on))
-        latest_on, latest = come[-1]
+        _on, latest = come[-1]
+        changes = due_changes(obligation.why)
+        claims = {step.code: str(Claim(step.code, len(changes) + 1)) for _on, step in come}
         for on, step in come:
-            if step.code not in taken:
-                reason = "merged" if step is not latest else self._reason(obligation, on)
-                yield self._planned(obligation, rule, step, on, reason)
-        if all_ and latest.code in taken and self.day - latest_on <= CATCH_UP:
-            yield self._planned(obligation, rule, latest, latest_on, "sent")
+            if claims[step.code] not in taken:
+                reason = "merged" if step is not latest else self.reason(obligation, on)
+                if changes and on <= changes[-1].on:
+                    reason = "date-changed"  # a new date urges nobody about days gone by
+                planned = self.planned(obligation, rule, step, on, reason)
+                yield replace(planned, claim=claims[step.code])
 
-    def _planned(
+    def planned(
         self,
         obligation: Obligation,
         rule: GuardedReminderRule,
@@ -158,19 +166,20 @@ class Planning:
     ) -> PlannedStep:
         unit = self.reports.unit(obligation)
         to: list[Addressed] = []
-        if reason in (None, "sent", "merged", "too-late", "day-off", "excused"):
+        if reason in (None, "merged", "too-late", "day-off", "excused"):
             to = self.directory.of(obligation, step)
         over = reason in ("merged", "too-late")
         if not to and (over or reason is None):
             reason = "no-address"  # it may still be given, until the next step comes
         return PlannedStep(obligation, unit, rule.code, step, on, tuple(to), reason, over)
 
-    def _reason(self, obligation: Obligation, on: date) -> str | None:
-        """Why the latest step does not go out, judged as the report stands now."""
+    def reason(self, obligation: Obligation, on: date, *, part: bool = False) -> str | None:
+        """Why the latest step, or one of a part, does not go out, as the report stands now."""
         return (
             standing(obligation, self.day)
             or ("too-late" if self.day - on > CATCH_UP else None)
             or ("not-open" if self.day < obligation.opens_on else None)
+            or ("other-part" if not part and self.waits_for_others(obligation) else None)
             or (None if self._works(obligation) else "day-off")
         )
 

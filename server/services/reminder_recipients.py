@@ -12,11 +12,13 @@ from server.core.obligation import Obligation
 from server.core.org_unit import Level, OrgUnit, Tree
 from server.core.period import Period
 from server.core.reminder_plan import Addressee
+from server.core.round_contact import Answering, answering
 from server.hooks import Recipient, Step
 from server.hooks.door import GuardedChannel
 from server.hooks.manager import Plugins
 from server.services.accounts import Accounts
 from server.services.reference import Reference
+from server.services.round_contacts import offices_on
 from server.services.sheets import unit_title
 from server.storage.urgings import MailPreference, MailPreferenceStore
 
@@ -47,6 +49,7 @@ class Directory:
     _people: dict[tuple[str, tuple[Role, ...]], list[Account]] = field(default_factory=dict)
     _wishes: dict[str, MailPreference] = field(default_factory=dict)
     _contacts: dict[str, Contact | None] = field(default_factory=dict)
+    _answers: dict[tuple[str, str], Answering] = field(default_factory=dict)
 
     def unit(self, obligation: Obligation) -> OrgUnit:
         """Who answers for the report today; after the end of a unit that is another one."""
@@ -69,6 +72,21 @@ class Directory:
             found = self.reference.directory.contacts([unit.id], self.on)
             self._contacts[unit.id] = found[0] if found else None
         return self._contacts[unit.id]
+
+    def has_left(self, named: str) -> bool:
+        """Whether the person whom a letter names does not answer any more."""
+        return self._answering(named, "").gone
+
+    def came_after(self, named: str, issuer: OrgUnit | None) -> Contact | None:
+        """Who answers for that person now, where the directory knows it."""
+        return self._answering(named, issuer.id if issuer else "").now
+
+    def _answering(self, named: str, issuer: str) -> Answering:
+        if (named, issuer) not in self._answers:
+            offices = offices_on(named, self.reference, self.accounts.store, self.on)
+            found = answering(named, offices, self.on, [issuer] if issuer else [])
+            self._answers[named, issuer] = found
+        return self._answers[named, issuer]
 
     def of(self, obligation: Obligation, step: Step) -> list[Addressed]:
         """The recipients of a step, each address once; empty when nobody can be reached."""

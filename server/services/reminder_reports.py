@@ -65,8 +65,9 @@ class DueReports:
             contact=round_.contact if round_ else None,
             phone=round_.phone if round_ else None,
             superior_name=None if superior is None else _office_of(superior),
-            days_late=max(0, (day - obligation.due_on).days),
+            days_late=max(0, (day - obligation.late_after).days),
             plan=plan,
+            late_after=obligation.late_after if obligation.grace_on else None,
         )
 
     def with_state(self, due: DueReport, obligation: Obligation) -> DueReport:

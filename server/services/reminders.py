@@ -5,7 +5,7 @@ claimed with a unique row together with who is to get it; then everybody's share
 as one mail. So any number of workers, restarts and clock jumps send each reminder once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,16 +13,25 @@ import structlog
 
 from server.core.access import SYSTEM, Actor
 from server.core.calendar import is_working_day
+from server.core.changed_date import due_changes
 from server.core.obligation import Obligation
-from server.core.org_unit import OrgUnit
 from server.core.ports import Clock, Transaction
-from server.core.reminder_plan import LONGEST_SILENCE, ReminderPlan, is_quiet
+from server.core.reminder_claim import Claim
+from server.core.reminder_plan import LONGEST_SILENCE, ReminderPlan, is_quiet, working_day
 from server.errors import AccessDenied, NotFound
 from server.hooks import Message, Step
 from server.hooks.manager import Plugins
 from server.services.accounts import Accounts
+from server.services.reminder_days import (
+    PlannedReminder,
+    ReminderRecord,
+    ahead,
+    first_day,
+    in_order,
+    shown,
+)
 from server.services.reminder_digests import Digests
-from server.services.reminder_planning import PlannedStep, Planning
+from server.services.reminder_planning import PlannedStep, Planning, standing
 from server.services.reminder_plans import ReminderPlans
 from server.services.reminder_recipients import Addressed, Directory
 from server.services.reminder_reports import DueReports
@@ -33,36 +42,6 @@ from server.storage.urgings import MailPreferenceStore
 
 log = structlog.get_logger()
 _OPTED_DOWN = "opted-down"
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedReminder:
-    """One reminder to one recipient; *suppressed* says why it does not go, if it does not."""
-
-    obligation: Obligation
-    step: str
-    on: date
-    recipient: str | None
-    channel: str
-    unit: OrgUnit
-    suppressed: str | None
-    addressee: str | None = None
-    name: str | None = None
-
-    def as_json(self) -> dict[str, object]:
-        """The shape of ``./run remind --json``."""
-        return {
-            "org_unit": self.obligation.org_unit,
-            "form": self.obligation.form,
-            "period": self.obligation.period,
-            "step": self.step,
-            "due_on": self.obligation.due_on.isoformat(),
-            "recipient": self.recipient,
-            "channel": self.channel,
-            "suppressed": self.suppressed,
-            "addressee": self.addressee,
-            "name": self.name,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +71,20 @@ class Reminders:
     def plan(self, day: date) -> list[PlannedReminder]:
         """Who gets what on that day, by due date and unit; nothing is changed.
 
-        Of several steps that were missed only the latest is sent. A report that left its unit,
-        was returned or closed, or has an extension that still runs gets none, and that is said.
+        Of a day gone by, and of today as far as it is settled, this is what was recorded; the rest
+        is planned. Of several steps that were missed only the latest is sent. A report that left
+        its unit, was returned or closed, or has an extension that still runs gets none, and that
+        is said.
         """
-        planning = self._planning(day)
-        steps = planning.pass_over(self._since(day), all_=True)
-        return _in_order(one for step in steps if not step.over for one in _shown(step))
+        today, found = self.clock.today(), list(self._record().of(day, self.clock.today()))
+        if day >= today:
+            holidays = self.reports.reviewer.reference.holidays()
+            first = first_day(self.clock.now(), lambda one: is_working_day(one, holidays))
+            planning = self.planning(working_day(day, holidays))
+            steps = self._pass(planning, self._since(planning.day))
+            for step in ahead(steps, planning, day, today=today, first=first):
+                found += shown(step)
+        return in_order(found)
 
     def send_due(
         self, day: date, *, dry_run: bool = False, confirmed: bool = False
@@ -111,31 +98,32 @@ class Reminders:
             return self.plan(day)
         if not self._passes(day, confirmed=confirmed) or self._rests(day):
             return []
-        planning, since = self._planning(day), self._since(day)
+        planning, since = self.planning(day), self._since(day)
         found: list[PlannedReminder] = []
-        for step in planning.pass_over(since, all_=False):
+        for step in self._pass(planning, since):
             if (step.suppressed is None or step.settled) and self._take(step):
-                found += _shown(step)
+                found += shown(step)
         with self.transaction():
             self.store.pass_gate(day)
         self.digests.send(planning)
-        return _in_order(found)
+        return in_order(found)
 
     def preview(
         self, obligation: Obligation, step: str, plan: ReminderPlan | None = None
     ) -> Preview:
         """What that step says for that report, and who would get it, on the day of the step.
 
-        *plan* is one that is not kept yet; else the one in force.
+        Of a step that was taken already: what became of it; of one that is over and was not taken,
+        that it has ``passed``. *plan* is one that is not kept yet; else the one in force.
         """
-        planning = self._planning(self.clock.today())
+        planning = self.planning(self.clock.today())
         if plan is not None:
             planning.plans[obligation.form] = plan
         for rule in planning.rules:
             for one in planning.steps(obligation, rule):
                 if one.code == step:
                     on = planning.day_of(obligation, one)
-                    planning = self._planning(on)
+                    planning = self.planning(on)
                     if plan is not None:
                         planning.plans[obligation.form] = plan
                     return self._preview(planning, obligation, rule.code, one, on)
@@ -164,13 +152,20 @@ class Reminders:
     def _preview(
         self, planning: Planning, obligation: Obligation, rule: str, step: Step, on: date
     ) -> Preview:
-        unit, to = planning.reports.unit(obligation), planning.directory.of(obligation, step)
-        reason = None if to else "no-address"
-        planned = PlannedStep(obligation, unit, rule, step, on, tuple(to), reason)
         message = self.digests.words(planning, obligation, rule, step, "vi")
-        return Preview(tuple(_shown(planned)), message)
+        edition = len(due_changes(obligation.why)) + 1
+        recorded = self._record().step(obligation, str(Claim(step.code, edition)))
+        if recorded:
+            return Preview(tuple(recorded), message)
+        unit, to = planning.reports.unit(obligation), planning.directory.of(obligation, step)
+        reason = standing(obligation, on) or (None if to else "no-address")
+        if on < self.clock.today():
+            to, reason = [], "passed"
+        planned = PlannedStep(obligation, unit, rule, step, on, tuple(to), reason, claim=step.code)
+        return Preview(tuple(shown(planned)), message)
 
-    def _planning(self, day: date) -> Planning:
+    def planning(self, day: date) -> Planning:
+        """A pass on that day, by the plans in force."""
         directory = Directory(
             day, self.reports.reviewer.reference, self.accounts, self.preferences, self.plugins
         )
@@ -182,7 +177,16 @@ class Reminders:
             directory,
             self.store,
             self.reports.reviewer.reference.calendars(day),
+            self.digests.parts.duties.waiting(),
         )
+
+    def _pass(self, planning: Planning, since: date) -> Iterator[PlannedStep]:
+        """The steps of reports, then those of parts that other units owe inside them."""
+        yield from planning.pass_over(since)
+        yield from self.digests.parts.pass_over(planning)
+
+    def _record(self) -> ReminderRecord:
+        return ReminderRecord(self.store, self.mails, self.reports)
 
     def _since(self, day: date) -> date:
         gate = self.store.gate()
@@ -212,7 +216,7 @@ class Reminders:
         """Claim a step with its recipients, or with the reason why there are none."""
         obligation = planned.obligation
         with self.transaction():
-            if not self.mails.claim_reminder(obligation.id, planned.step.code, obligation.due_on):
+            if not self.mails.claim_reminder(obligation.id, planned.claim, obligation.due_on):
                 return False
             if planned.suppressed is not None or not planned.to:
                 self.store.add([self._delivery(planned, None, planned.suppressed)])
@@ -230,7 +234,7 @@ class Reminders:
         now, outcome = self.clock.now(), outcome or "no-address"
         return Delivery(
             obligation=planned.obligation.id,
-            step=planned.step.code,
+            step=planned.claim,
             rule=planned.rule,
             planned_on=planned.step.on,
             addressee=to.addressee if to else None,
@@ -243,26 +247,3 @@ class Reminders:
             outcome=outcome,
             settled_at=None if outcome == WAITING else now,
         )
-
-
-def _shown(planned: PlannedStep) -> Iterable[PlannedReminder]:
-    """A line for each recipient; one without when there is none."""
-    for one in planned.to or (None,):
-        suppressed = planned.suppressed
-        if suppressed is None and one is not None and one.declined:
-            suppressed = _OPTED_DOWN
-        yield PlannedReminder(
-            obligation=planned.obligation,
-            step=planned.step.code,
-            on=planned.on,
-            recipient=one.recipient if one else None,
-            channel=planned.step.channel,
-            unit=planned.unit,
-            suppressed=suppressed,
-            addressee=one.addressee if one else None,
-            name=one.name if one else None,
-        )
-
-
-def _in_order(found: Iterable[PlannedReminder]) -> list[PlannedReminder]:
-    return sorted(found, key=lambda item: (item.obligation.due_on, item.unit.code, item.step))

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from server.core.access import Actor, Role
 from server.core.directory import Contact
+from server.core.due_date import due_in_words
 from server.core.obligation import Obligation, ObligationState, Progress
 from server.core.org_unit import Level, OrgUnit
 from server.core.period import Period
@@ -53,6 +54,12 @@ class LateReport:
     acts: tuple[Act, ...]
 
     @property
+    def excused_until(self) -> date | None:
+        """The last day of an extension that runs; such a report is late, but not urged."""
+        extended = self.state is ObligationState.EXCUSED
+        return self.obligation.excused_until if extended else None
+
+    @property
     def last_call(self) -> Act | None:
         return next((act for act in self.acts if act.kind == "call"), None)
 
@@ -65,6 +72,7 @@ class Urged:
     reports: int
     today: tuple[str, ...] = ()
     unreachable: tuple[str, ...] = ()
+    excused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,19 @@ class Urging:
             tree = reference.tree(day)
             for unit in actor.units(*self._roles):
                 found |= tree.below(unit) - {unit}
+        return frozenset(found)
+
+    def readable(self, actor: Actor) -> frozenset[str]:
+        """The units whose log the actor may read: those it may urge, all for an administrator, and
+        for a reader its own with all below.
+        """
+        reference, found = self.reports.reviewer.reference, set(self.below(actor))
+        for day in reference.epochs():
+            tree = reference.tree(day)
+            if actor.is_admin:
+                found |= tree.by_id.keys()
+            for unit in actor.units(Role.READER):
+                found |= tree.below(unit)
         return frozenset(found)
 
     def contacts(self, line: LateReport) -> list[Contact]:
@@ -137,7 +158,8 @@ class Urging:
     ) -> Urged:
         """Write to the chosen late units, one mail to each address of a unit.
 
-        A report that was urged today is left out unless *again* is said.
+        A report that was urged today is left out unless *again* is said; one within its extension
+        always.
 
         Raises:
             InputInvalid: no text, or too long.
@@ -145,8 +167,12 @@ class Urging:
         said = _checked(text)
         today, now = self.clock.today(), self.clock.now()
         by_unit: dict[str, list[LateReport]] = {}
+        excused: list[str] = []
         for line in self.of(actor, obligation_ids):
-            by_unit.setdefault(line.obligation.responsible_unit, []).append(line)
+            if line.excused_until is not None:
+                excused.append(line.unit.name)
+            else:
+                by_unit.setdefault(line.obligation.responsible_unit, []).append(line)
         directory, mails, reports = self.directory(today), 0, 0
         skipped: list[str] = []
         unreachable: list[str] = []
@@ -195,7 +221,7 @@ class Urging:
                 for line in fresh:
                     self._record(line.obligation.id, "mail", actor, {"recipients": len(to)})
                 reports += len(fresh)
-        return Urged(mails, reports, tuple(skipped), tuple(unreachable))
+        return Urged(mails, reports, tuple(skipped), tuple(unreachable), tuple(excused))
 
     def note(
         self,
@@ -242,15 +268,24 @@ class Urging:
             self._record(line.obligation.id, kind, actor, details)
 
     def text_to_copy(self, actor: Actor, obligation_id: str) -> str:
-        """ "Lời nhắc" for chat or the telephone, with all that is late of that unit."""
+        """ "Lời nhắc" for chat or the telephone, with all that is late of that unit.
+
+        Of a report within its extension: what else of the unit is, with the days that it was given.
+        """
         line = self.one(actor, obligation_id)
-        unit = line.obligation.responsible_unit
-        lines = [one for one in self.late(actor) if one.obligation.responsible_unit == unit]
+        unit, extended = line.obligation.responsible_unit, line.excused_until is not None
+        lines = [
+            one
+            for one in self.late(actor)
+            if one.obligation.responsible_unit == unit
+            and (one.excused_until is not None) is extended
+        ]
         listed = "\n".join(f"- {_named(one)}" for one in lines)
+        until = " trong thời gian được gia hạn" if extended else ""
         return (
             f"Kính gửi {unit_title(line.unit)}. Đến hôm nay {format_date(self.clock.today())} "
             f"đơn vị chưa gửi:\n{listed}\n"
-            f"Đề nghị đơn vị hoàn thành và gửi trên hệ thống. {actor.name}"
+            f"Đề nghị đơn vị hoàn thành và gửi trên hệ thống{until}. {actor.name}"
         )
 
     def _lines(self, found: Collection[Obligation]) -> list[LateReport]:
@@ -294,6 +329,11 @@ class Urging:
         )
 
 
+def reminded_by_plan_on(line: LateReport) -> date | None:
+    """The day of the last reminder that the system sent by plan, in Vietnam."""
+    return line.reminded_at.astimezone(LOCAL).date() if line.reminded_at else None
+
+
 def reminded_on(line: LateReport) -> date | None:
     """The day of the last reminder by plan or by mail, in Vietnam."""
     written = [act.happened_at for act in line.acts if act.kind == "mail"]
@@ -310,9 +350,12 @@ def _checked(text: str) -> str:
 
 
 def _named(line: LateReport) -> str:
-    due = format_date(line.obligation.due_on)
+    due = due_in_words(line.obligation)
     period = line.period[:1].lower() + line.period[1:]
-    return f"{line.form}, {period}: hạn gửi {due}, đã quá hạn {line.days_late} ngày"
+    late = f"đã quá hạn {line.days_late} ngày"
+    if line.excused_until is not None:
+        late = f"được gia hạn đến {format_date(line.excused_until)}"
+    return f"{line.form}, {period}: hạn gửi {due}, {late}"
 
 
 def _letter_text(name: str, said: str, lines: Sequence[LateReport], sender: str) -> str:

@@ -10,9 +10,9 @@ from server.core.org_unit import OrgUnit
 from server.core.period import Period
 from server.core.vietnamese import collation_key
 from server.errors import NotFound
+from server.services.reminder_days import fate, fate_of
 from server.services.urging import Urging
 from server.storage.mail import StoredMail
-from server.storage.reminders import SENT
 
 _BATCH = 500
 
@@ -22,7 +22,7 @@ class EvidenceLine:
     """One thing that was done, or held back, for one report.
 
     *way* is a channel, or ``call``, ``copied``, ``letter`` of an officer; *outcome* is ``sent``,
-    ``waiting``, ``dead``, ``returned``, ``noted``, or the reason why nothing went out.
+    ``waiting``, ``dead``, ``bounced``, ``noted``, or the reason why nothing went out.
     """
 
     obligation: Obligation
@@ -47,16 +47,16 @@ class UrgingEvidence:
     urging: Urging
 
     def of(self, actor: Actor, obligation_id: str) -> list[EvidenceLine]:
-        """The log of one report below the actor, the newest first."""
+        """The log of one report that the actor may read, the newest first."""
         obligation = self.urging.obligations.get(obligation_id)
-        if obligation.org_unit not in self.urging.below(actor):
+        if obligation.org_unit not in self.urging.readable(actor):
             raise NotFound(kind="obligation")
         return self._of([obligation])
 
     def units(self, actor: Actor) -> list[OrgUnit]:
-        """The units below the actor, also those that have ended, by name."""
+        """The units whose log the actor may read, also those that have ended, by name."""
         reference = self.urging.reports.reviewer.reference
-        found = [reference.unit(unit) for unit in self.urging.below(actor)]
+        found = [reference.unit(unit) for unit in self.urging.readable(actor)]
         return sorted(found, key=lambda unit: (collation_key(unit.name), unit.code))
 
     def all(
@@ -67,8 +67,8 @@ class UrgingEvidence:
         form: str | None = None,
         period: str | None = None,
     ) -> Iterable[EvidenceLine]:
-        """The log of every report below the actor, or of one unit's, report by report."""
-        units = self.urging.below(actor)
+        """The log of every report that the actor may read, or of one unit's, report by report."""
+        units = self.urging.readable(actor)
         if unit is not None:
             units &= {unit}
         after = None
@@ -93,7 +93,7 @@ class UrgingEvidence:
                 EvidenceLine(
                     *places[one.obligation],
                     way=one.channel,
-                    outcome=_fate(mail) if one.outcome == SENT else one.outcome,
+                    outcome=fate(one, mail),
                     at=(mail.sent_at if mail else None) or one.settled_at or one.taken_at,
                     step=one.step,
                     addressee=one.addressee,
@@ -108,7 +108,7 @@ class UrgingEvidence:
                 EvidenceLine(
                     *places[act.obligation],
                     way="urging" if act.kind == "mail" else act.kind,
-                    outcome=_fate(mail) if mail else "noted",
+                    outcome=fate_of(mail) if mail else "noted",
                     at=act.happened_at,
                     recipient=mail.mail.recipient if mail else None,
                     response=_said(mail),
@@ -127,12 +127,6 @@ class UrgingEvidence:
         form = reports.reviewer.catalogue.form(obligation.form)
         period = Period.parse(obligation.period)
         return obligation, reports.unit(obligation), form.title, period.title
-
-
-def _fate(mail: StoredMail | None) -> str:
-    if mail is None:
-        return "sent"
-    return "returned" if mail.returned_at is not None else mail.state
 
 
 def _said(mail: StoredMail | None) -> str:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from server.core.json_text import dumps
 from server.core.obligation import Obligation
+from server.core.reminder_claim import Claim
 from server.errors import Stale
 from server.storage.database import Database
 from server.storage.fields import day, day_of, day_text, instant, instant_of, instant_text
@@ -17,6 +18,8 @@ from server.storage.searching import marks
 EVERY_FORM = "*"
 #: A delivery that waits for the next digest of its recipient, and one that went out.
 WAITING, SENT = "waiting", "sent"
+#: Steps of parts, which another unit gets (``core.reminder_claim``).
+OF_A_PART = "%@%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +117,11 @@ class ReminderStore:
     def due_between(
         self, first: date, last: date, after: str | None, limit: int
     ) -> list[Obligation]:
-        """Obligations whose due date lies between these days, by id, those after *after*."""
+        """Obligations due between these days, or in their grace, by id, those after *after*."""
         ids = self._database.rows(
-            "SELECT id FROM obligation WHERE due_on >= ? AND due_on <= ? AND id > ?"
-            " ORDER BY id LIMIT ?",
-            (day_text(first), day_text(last), after or "", limit),
+            "SELECT id FROM obligation WHERE (due_on >= ? OR grace_on >= ?) AND due_on <= ?"
+            " AND id > ? ORDER BY id LIMIT ?",
+            (day_text(first), day_text(first), day_text(last), after or "", limit),
         )
         return self._obligations.many([id_ for (id_,) in ids])
 
@@ -134,6 +137,19 @@ class ReminderStore:
             for obligation, step in rows:
                 found.setdefault(obligation, set()).add(step)
         return {key: frozenset(steps) for key, steps in found.items()}
+
+    def part_claims(self, obligations: Collection[str]) -> dict[str, dict[Claim, date]]:
+        """What was taken for parts of these reports, with the due day that each counted from."""
+        found: dict[str, dict[Claim, date]] = {}
+        if obligations:
+            rows = self._database.rows(
+                "SELECT obligation_id, step, due_on FROM reminder WHERE step LIKE ?"
+                f" AND obligation_id IN ({marks(obligations)})",
+                (OF_A_PART, *sorted(obligations)),
+            )
+            for obligation, step, due_on in rows:
+                found.setdefault(obligation, {})[Claim.read(step)] = day(due_on)
+        return found
 
     def add(self, deliveries: Sequence[Delivery]) -> int:
         """Keeps what is to be delivered; one address gets a step once."""
@@ -223,6 +239,15 @@ class ReminderStore:
         )
         return [_delivery(row) for row in rows]
 
+    def recorded(self, since: datetime, until: datetime) -> list[Delivery]:
+        """What was settled in that time, and what was taken before its end and still waits."""
+        rows = self._database.rows(
+            f"SELECT {_DELIVERY} FROM reminder_delivery WHERE settled_at >= ? AND settled_at < ?"
+            " OR settled_at IS NULL AND taken_at < ? ORDER BY id",
+            (instant_text(since), instant_text(until), instant_text(until)),
+        )
+        return [_delivery(row) for row in rows]
+
     def sent_counts(self, obligations: Sequence[str]) -> dict[str, tuple[int, datetime | None]]:
         """How many steps of each obligation went out, and when the last did."""
         found: dict[str, tuple[int, datetime | None]] = {}
@@ -230,9 +255,9 @@ class ReminderStore:
             part = sorted(obligations[start : start + 500])
             rows = self._database.rows(
                 "SELECT obligation_id, COUNT(DISTINCT step), MAX(settled_at)"
-                " FROM reminder_delivery WHERE outcome = ?"
+                " FROM reminder_delivery WHERE outcome = ? AND step NOT LIKE ?"
                 f" AND obligation_id IN ({marks(part)}) GROUP BY obligation_id",
-                (SENT, *part),
+                (SENT, OF_A_PART, *part),
             )
             found |= {id_: (int(count), instant_of(at)) for id_, count, at in rows}
         return found

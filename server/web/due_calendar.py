@@ -68,6 +68,14 @@ class DueDay:
     open: int
 
 
+@dataclass(frozen=True, slots=True)
+class Square:
+    """One day of the table of a month; *due* is none when nothing is due on it."""
+
+    on: date
+    due: DueDay | None
+
+
 @blueprint.get("/calendar")
 @policy(Right.SIGNED_IN)
 def index() -> ResponseReturnValue:
@@ -75,13 +83,16 @@ def index() -> ResponseReturnValue:
     today = services().clock.today()
     month = _month(request.args.get("month", "")) or Period.of(PeriodType.MONTH, today)
     due = services().due_calendar.between(current_actor(), month.start, month.end)
+    days = _days(due)
     return render_template(
         "due_calendar/index.html",
         month=month,
         before=month.previous(),
         after=month.next(),
         now=Period.of(PeriodType.MONTH, today),
-        days=_days(due),
+        days=days,
+        weeks=_weeks(month, days),
+        weekdays=_weekdays(),
         count=len(due),
         open=sum(not one.done for one in due),
         tomorrow=today + timedelta(days=1),
@@ -135,7 +146,7 @@ def _feed_page(address: str = "") -> str:
 
 def _month(text: str) -> Period | None:
     try:
-        found = Period.parse(text)
+        found = Period.asked(text)
     except ValueError:
         return None
     return found if found.type is PeriodType.MONTH and found.year < _MOST_YEAR else None
@@ -150,6 +161,31 @@ def _days(due: Sequence[DueReport]) -> list[DueDay]:
         still_open = sum(not one.done for one in reports)
         found.append(DueDay(on, own, below, len(reports), still_open))
     return found
+
+
+def _weeks(month: Period, days: Sequence[DueDay]) -> list[list[Square | None]]:
+    """The month in weeks from Monday to Sunday; days of other months are left empty."""
+    known = {day.on: day for day in days}
+    first = month.start - timedelta(days=month.start.weekday())
+    weeks = (month.end - first).days // 7 + 1
+    squares = [first + timedelta(days=number) for number in range(weeks * 7)]
+    shown = [
+        Square(on, known.get(on)) if month.start <= on <= month.end else None for on in squares
+    ]
+    return [shown[start : start + 7] for start in range(0, len(shown), 7)]
+
+
+def _weekdays() -> list[tuple[str, str]]:
+    """The heads of the columns: short, and in full for those who hear them."""
+    return [
+        (_("T2"), _("Thứ Hai")),
+        (_("T3"), _("Thứ Ba")),
+        (_("T4"), _("Thứ Tư")),
+        (_("T5"), _("Thứ Năm")),
+        (_("T6"), _("Thứ Sáu")),
+        (_("T7"), _("Thứ Bảy")),
+        (_("CN"), _("Chủ nhật")),
+    ]
 
 
 def _own(one: DueReport) -> OwnDue:

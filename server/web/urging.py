@@ -19,7 +19,14 @@ from flask.typing import ResponseReturnValue
 from server.core.access import Right
 from server.core.vietnamese import DateUnclear, nfc, parse_date
 from server.errors import InputInvalid
-from server.services.urging import LONGEST_TEXT, MOST_AT_ONCE, LateReport, Urged, reminded_on
+from server.services.urging import (
+    LONGEST_TEXT,
+    MOST_AT_ONCE,
+    LateReport,
+    Urged,
+    reminded_by_plan_on,
+    reminded_on,
+)
 from server.web.language import gettext as _
 from server.web.policy import policy
 from server.web.reports import form_choices, period_choices
@@ -63,7 +70,8 @@ def letter() -> ResponseReturnValue:
     """The letter about the ticked reports; without a tick about all that the filter shows."""
     chosen = request.form.getlist("chosen")[:MOST_AT_ONCE]
     if not chosen:
-        chosen = [line.obligation.id for line in _late(_filters())][:MOST_AT_ONCE]
+        late = [line for line in _late(_filters()) if line.excused_until is None]
+        chosen = [line.obligation.id for line in late][:MOST_AT_ONCE]
     printed = services().urging_letters.print(
         current_actor(), chosen, number=nfc(request.form.get("number", "")[:60])
     )
@@ -108,9 +116,18 @@ def note(obligation_id: str) -> ResponseReturnValue:
 
 def _page(typed: Mapping[str, object], errors: Sequence[dict[str, str]]) -> str:
     filters = _filters()
-    lines = _late(filters)
+    found = _late(filters)
+    lines = [line for line in found if line.excused_until is None]
+    excused = [line for line in found if line.excused_until is not None]
+    today = services().clock.today()
+    told = {line.obligation.id for line in lines if reminded_by_plan_on(line) == today}
+    named = dict.fromkeys(line.unit.name for line in lines if line.obligation.id in told)
     return render_template(
         "urging/index.html",
+        told=told,
+        told_units=list(named),
+        excused=[(line, state_badge(line)) for line in excused[:_SHOWN]],
+        more_excused=max(0, len(excused) - _SHOWN),
         lines=[(line, reminded_on(line), state_badge(line)) for line in lines[:_SHOWN]],
         more=max(0, len(lines) - _SHOWN),
         total=len(lines),
@@ -131,6 +148,7 @@ def _report(obligation_id: str, typed: Mapping[str, str], errors: Sequence[dict[
     return render_template(
         "urging/report.html",
         line=line,
+        told=reminded_by_plan_on(line) == services().clock.today(),
         badge_=state_badge(line),
         contacts=service.contacts(line),
         copied=service.text_to_copy(actor, obligation_id),
@@ -174,6 +192,9 @@ def _say(done: Urged) -> None:
             ),
             "warning",
         )
+    if done.excused:
+        names = ", ".join(dict.fromkeys(done.excused))
+        flash(_("Không nhắc báo cáo đang được gia hạn của: %(names)s.", names=names), "warning")
     if done.unreachable:
         names = ", ".join(done.unreachable)
         flash(_("Không có địa chỉ thư: %(names)s. Hãy gọi điện thoại.", names=names), "warning")

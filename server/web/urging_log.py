@@ -1,4 +1,7 @@
-"""Nhật ký đôn đốc: what was done for the reports of units below, on screen, as CSV and on paper."""
+"""Nhật ký đôn đốc: what was done for the reports of units below, on screen, as CSV and on paper.
+
+Who urges reads it, and so do readers and administrators: somebody must show who was reminded when.
+"""
 
 import csv
 import io
@@ -19,7 +22,7 @@ _SHOWN = 100
 
 
 @blueprint.get("/urging/log")
-@policy(Right.APPROVE)
+@policy(Right.FOLLOW)
 def index() -> ResponseReturnValue:
     """The newest lines of one unit's log, or of all units below."""
     actor, chosen = current_actor(), _filters()
@@ -36,11 +39,12 @@ def index() -> ResponseReturnValue:
         forms=form_choices(),
         periods=period_choices(),
         prints=services().urging_logs.available,
+        urges=actor.may(Right.APPROVE),
     )
 
 
 @blueprint.get("/urging/evidence")
-@policy(Right.APPROVE)
+@policy(Right.FOLLOW)
 def evidence() -> ResponseReturnValue:
     """Who was reminded of what when, by which channel, and what the server answered: as CSV."""
     out = io.StringIO()
@@ -59,7 +63,7 @@ def evidence() -> ResponseReturnValue:
 
 
 @blueprint.get("/urging/log/<unit_id>.pdf")
-@policy(Right.APPROVE)
+@policy(Right.FOLLOW)
 def paper(unit_id: str) -> ResponseReturnValue:
     """The log of one unit as a paper that is signed and kept."""
     actor, chosen = current_actor(), _filters() | {"unit": unit_id}

@@ -9,6 +9,7 @@ from flask_babel import force_locale
 from server.core.access import Actor
 from server.core.obligation import ObligationState
 from server.core.ports import LOCAL
+from server.core.reminder_claim import Claim
 from server.core.vietnamese_numbers import format_date
 from server.services.urging import LateReport
 from server.services.urging_evidence import EvidenceLine
@@ -34,16 +35,30 @@ class LogLine:
 
 
 def step_title(step: str | None) -> str:
-    """``D-1`` is a day before the due date, ``D+5`` five after it."""
-    days = (step or "").removeprefix("D")
+    """``D-1`` is a day before the due date, ``D+5`` five after it; ``D-1/2`` of a changed one."""
+    claim = Claim.read(step or "")
+    days = claim.step.removeprefix("D")
     if not days.lstrip("+-").isdigit():
         return step or ""
     number = int(days)
     if number == 0:
-        return _("Đúng ngày đến hạn")
-    if number < 0:
-        return _("Trước hạn %(days)s ngày", days=-number)
-    return _("Quá hạn %(days)s ngày", days=number)
+        said = _("Đúng ngày đến hạn")
+    elif number < 0:
+        said = _("Trước hạn %(days)s ngày", days=-number)
+    else:
+        said = _("Quá hạn %(days)s ngày", days=number)
+    if claim.edition > 1:
+        said = _("%(step)s (hạn đã đổi)", step=said)
+    if claim.part:
+        said = _("%(step)s, phần của %(unit)s", step=said, unit=_owner_name(claim.part))
+    return said
+
+
+def _owner_name(code: str) -> str:
+    """The unit that a definition names by that code, under its name of today."""
+    tree = services().reference.tree(services().clock.today())
+    unit = tree.by_code.get(code)
+    return code if unit is None else unit.name
 
 
 def addressees() -> dict[str, str]:
@@ -62,24 +77,27 @@ def outcomes() -> Mapping[str, Badge]:
         "sent": Badge(_("Đã gửi"), "green"),
         "waiting": Badge(_("Chờ gửi"), "blue"),
         "dead": Badge(_("Không gửi được"), "red"),
-        "returned": Badge(_("Không đến nơi"), "red"),
+        "bounced": Badge(_("Không đến nơi"), "red"),
         "noted": Badge(_("Đã ghi"), "green"),
         "submitted": Badge(_("Không gửi: báo cáo đã gửi"), "grey"),
+        "returned": Badge(_("Không gửi: báo cáo bị trả lại"), "grey"),
         "excused": Badge(_("Không gửi: được gia hạn"), "grey"),
         "closed": Badge(_("Không gửi: đã hết hạn nhận"), "grey"),
         "merged": Badge(_("Không gửi: gộp vào lần nhắc sau"), "grey"),
+        "date-changed": Badge(_("Không gửi: hạn đã đổi"), "grey"),
         "too-late": Badge(_("Không gửi: đã quá lâu"), "grey"),
+        "passed": Badge(_("Đã qua, không có trong nhật ký"), "grey"),
         "no-address": Badge(_("Không gửi: không có địa chỉ"), "amber"),
         "opted-down": Badge(_("Không gửi: người nhận chỉ nhận thư bắt buộc"), "grey"),
+        "part-done": Badge(_("Không gửi: phần báo cáo đã xong"), "grey"),
+        "other-part": Badge(_("Chờ phần của đơn vị khác"), "blue"),
         "day-off": Badge(_("Chờ đến ngày làm việc"), "blue"),
         "not-open": Badge(_("Chờ đến ngày mở"), "blue"),
     }
 
 
 def outcome_badge(line: EvidenceLine) -> Badge:
-    """A report that came back keeps away from the mail that came back."""
-    if line.outcome == "returned" and line.recipient is None:
-        return Badge(_("Không gửi: báo cáo bị trả lại"), "grey")
+    """What became of one line of the log."""
     return outcomes().get(line.outcome, Badge(line.outcome, "grey"))
 
 
@@ -87,8 +105,6 @@ def reason_badge(reason: str | None) -> Badge:
     """For what is planned: it goes out, or why it does not."""
     if reason is None:
         return Badge(_("Sẽ gửi"), "green")
-    if reason == "returned":
-        return Badge(_("Không gửi: báo cáo bị trả lại"), "grey")
     return outcomes().get(reason, Badge(reason, "grey"))
 
 
@@ -105,6 +121,9 @@ def way_title(line: EvidenceLine) -> str:
 
 
 def state_badge(line: LateReport) -> Badge:
+    if line.excused_until is not None:
+        until = format_date(line.excused_until)
+        return Badge(_("Chậm, được gia hạn đến %(day)s", day=until), "amber")
     if line.state is ObligationState.LATE:
         return Badge(_("Chậm %(days)s ngày", days=line.days_late), "red")
     return obligation_badge(line.state)

@@ -32,6 +32,7 @@ def test_the_steps_of_the_letter_of_the_ethnic_affairs_office(rule, due):
         ("D-1", date(2025, 1, 14), OWN),
         ("D+1", date(2025, 1, 16), OWN),
         ("D+5", date(2025, 1, 20), (*OWN, "superior")),
+        ("D+10", date(2025, 1, 25), (*OWN, "superior", "province")),
     ]
 
 
@@ -66,7 +67,9 @@ def test_senseless_options_stop_the_start(load, options):
         load("deadline_reminders", **options)
 
 
-@pytest.mark.parametrize(("code", "days_late"), [("D-7", 0), ("D-1", 0), ("D+1", 1), ("D+5", 5)])
+@pytest.mark.parametrize(
+    ("code", "days_late"), [("D-7", 0), ("D-1", 0), ("D+1", 1), ("D+5", 5), ("D+10", 10)]
+)
 def test_the_words_equal_the_golden_letters(rule, due, code, days_late):
     message = composed(rule, code, replace(due, days_late=days_late))
 
@@ -89,7 +92,7 @@ def test_a_step_on_the_due_date_does_not_say_overdue(load, due):
 def test_a_unit_without_a_superior_is_reminded_alone(rule, due):
     alone = replace(due, superior_name=None, days_late=5)
 
-    assert {step.recipients for step in rule.steps(alone)} == {OWN}
+    assert {step.recipients for step in rule.steps(alone)} == {OWN, (*OWN, "province")}
     assert "Đồng gửi" not in composed(rule, "D+5", alone).body
 
 
@@ -131,6 +134,15 @@ def test_the_plan_of_the_office_wins_over_the_options(rule, due):
     )
     assert (step.channel, step.mandatory) == ("webhook", False)
     assert rule.steps(replace(due, plan=replace(due.plan, active=False))) == ()
+
+
+def test_the_period_stands_in_a_sentence_of_the_office_as_it_is_spoken(rule, due):
+    words = {"vi": Words("{period}: {form}", "Báo cáo kỳ {period} đến hạn.\n{period} là kỳ cuối.")}
+
+    message = composed(rule, "D+2", replace(due, plan=planned(words=words)))
+
+    assert message.subject == "Năm 2024: Dân số theo dân tộc"
+    assert message.body == "Báo cáo kỳ năm 2024 đến hạn.\nNăm 2024 là kỳ cuối.\n"
 
 
 def test_the_words_of_the_office_are_filled_and_nothing_in_them_is_run(rule, due):

@@ -17,6 +17,7 @@ HOLDERS: dict[Right, frozenset[str]] = {
     Right.FILL: frozenset({"commune_reporter", "neighbour_reporter"}),
     Right.SIGN: frozenset({"commune_signer"}),
     Right.APPROVE: frozenset({"commune_signer", "district_approver"}),
+    Right.FOLLOW: frozenset({"commune_signer", "district_approver", "province_reader", "admin"}),
     Right.ADMINISTER: frozenset({"admin"}),
     Right.MANAGE_ACCOUNTS: frozenset(),  # a flag of a grant: ``test_account_keepers``
 }

@@ -1,7 +1,6 @@
 """What follows from events: observations, notices, sealed checkpoints, exports, reminders."""
 
 import csv
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -134,9 +133,8 @@ def test_an_export_holds_every_cell_in_scope_and_nothing_else(world, start, deci
 
 def test_the_reminder_goes_to_those_who_owe_and_to_nobody_twice(world, start, advance):
     advance(start(), 2)
-    late = date(2025, 1, 16)
 
-    planned = world.services.reminders.plan(late)
+    planned = world.services.reminders.plan(world.services.clock.today())
     why = {
         one.obligation.org_unit: one.suppressed
         for one in planned
@@ -145,7 +143,7 @@ def test_the_reminder_goes_to_those_who_owe_and_to_nobody_twice(world, start, ad
 
     # The commune has sent; its neighbour and the far one have not, but nobody knows their address.
     assert why == {"u-commune": "submitted", "u-neighbour": "no-address", "u-far": "no-address"}
-    assert {one.step for one in planned} == {"D+1"}
+    assert {one.step for one in planned} == {"D+5"}
 
 
 def test_reporting_rates_count_expected_sent_and_timely_reports(world, start, advance):

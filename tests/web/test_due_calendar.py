@@ -50,6 +50,20 @@ def events(world: World, address: str) -> dict[str, Component]:
     return {event.values["UID"]: event for event in read_calendar(answer.data).children}
 
 
+def test_a_month_can_be_seen_as_a_table_of_weeks(world: World) -> None:
+    """Each day with something due leads to its entry of the list, which stands below."""
+    page = as_(world, "district_approver").get("/calendar?month=2025-01").get_data(as_text=True)
+
+    [grid] = findall(r'(?s)<table class="month-grid".*?</table>', page)
+    assert grid.count('scope="col"') == 7 and grid.count("<tr>") == 1 + 5
+    weeks = findall(r"(?s)<tr>(.*?)</tr>", grid)[1:]
+    assert [week.count("<td") for week in weeks] == [7] * 5
+    assert "2024" not in grid and 'href="#day-2025-01-15"' in weeks[2]
+    assert 'id="day-2025-01-15"' in page
+    assert 'aria-current="date"' in weeks[3]  # today, 24/01
+    assert "6 báo cáo" in weeks[2] and "báo cáo" not in weeks[0]
+
+
 def test_a_clerk_sees_the_own_reports_and_an_approver_those_below(world: World) -> None:
     clerk = text(as_(world, "commune_reporter").get("/calendar?month=2025-01"))
     district = text(as_(world, "district_approver").get("/calendar?month=2025-01"))

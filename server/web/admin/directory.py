@@ -1,6 +1,6 @@
 """Danh bạ liên hệ and Cơ quan chủ trì: whom to call at a unit, whose a form is, both by date."""
 
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -78,8 +78,16 @@ class ContactView(SafeModelView):
         )
         try:
             services().assignments.save_contact(current_actor(), contact)
-        except InputInvalid:
-            raise refused("valid_to", _("Ngày cuối phải sau ngày bắt đầu.")) from None
+        except InputInvalid as wrong:
+            [fault, *_more] = cast("list[dict[str, str]]", wrong.facts["errors"])
+            messages = {
+                "email": _("Địa chỉ thư không đúng dạng, ví dụ đúng: ten@coquan.gov.vn."),
+                "phone": _("Số điện thoại không đúng dạng, ví dụ đúng: 0209 3870 123."),
+            }
+            later = _("Ngày cuối phải sau ngày bắt đầu.")
+            raise refused(
+                fault["path"].removeprefix("/"), messages.get(fault["code"], later)
+            ) from None
 
 
 class OwnerView(SafeModelView):

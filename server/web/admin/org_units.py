@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Form
 
 from server.core.access import Right
+from server.core.directory import is_email
 from server.core.org_unit import Level, OrgUnit
 from server.core.vietnamese import fold_unit_name
 from server.storage.models import OrgUnitStretchRow
@@ -96,6 +97,8 @@ def _check(unit: OrgUnit) -> None:
         raise refused("parent", _("Đơn vị không thể là cấp trên của chính mình."))
     if unit.valid_from and unit.valid_to and unit.valid_to < unit.valid_from:
         raise refused("valid_to", _("Ngày cuối phải sau ngày bắt đầu."))
+    if unit.email and not is_email(unit.email):
+        raise refused("email", _("Địa chỉ thư không đúng dạng, ví dụ đúng: ten@coquan.gov.vn."))
     tree = services().reference.tree(services().clock.today())
     other = tree.by_code.get(unit.code)
     if other is not None and other.id != unit.id and unit.exists_on(tree.on):

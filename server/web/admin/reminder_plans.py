@@ -85,7 +85,7 @@ class ReminderPlanPage(SafeBaseView):
             errors=errors,
             addressees=list(addressees().items()),
             channels=_channels(),
-            languages=[("vi", _("Tiếng Việt")), ("en", _("Tiếng Anh"))],
+            languages=[("vi", _("tiếng Việt")), ("en", _("tiếng Anh"))],
             placeholders=_placeholders(),
             sources=_sources(),
             history=_plans().history(force.form),

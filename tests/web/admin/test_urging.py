@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,13 +13,13 @@ from server.core.access import SYSTEM
 from server.core.directory import Contact
 from server.core.obligation import Progress
 from server.core.ports import Mail
+from server.core.vietnamese import collation_key
 from server.hooks import Letter, Recipient
 from server.hooks.door import Door, GuardedChannel
 from server.hooks.manager import Plugins
 from server.services.urging_log import LogRow
-from server.storage.reminders import EVERY_FORM
 from tests.web.admin.conftest import As
-from tests.world import World
+from tests.world import ROOT, World
 
 
 class Kept:
@@ -68,6 +69,60 @@ def test_a_unit_is_written_to_once_a_day_unless_it_is_said_again(as_: As, reache
     assert reached.count("event WHERE name = 'obligation.urged_by_mail'") == 4
 
 
+def excused(world: World, id_: str) -> None:
+    store = world.services.urging.obligations
+    with world.application.database.transaction():
+        store.excuse(id_, date(2025, 1, 26), "công chức nghỉ thai sản")
+
+
+def test_a_report_within_its_extension_is_not_urged_as_late(as_: As, reached: World) -> None:
+    """It stands apart with the day of its extension: not counted, not ticked, not written to."""
+    officer, [first, second] = as_("district_approver"), late_ids(reached)
+    excused(reached, first)
+
+    page = officer.get(f"/urging?form=households&chosen={first}").text
+    late, _, apart = page.partition("Báo cáo đang được gia hạn")
+    officer.post("/urging/mail", chosen=[first, second], text="Đề nghị gửi.")
+
+    assert page.count('name="chosen"') == 1 and f'value="{second}"' in late
+    assert f"/urging/reports/{first}" in apart and f"/urging/reports/{first}" not in late
+    assert "Chậm, được gia hạn đến 26/01/2025" in apart and "Chưa nhập" not in apart
+    assert re.search(r"Báo cáo chậm</[a-z]+>\s*<[^>]+>1<", page)
+    assert reached.count(f"urging WHERE obligation_id = '{first}'") == 0
+    assert reached.count(f"urging WHERE obligation_id = '{second}'") == 1
+    assert "đang được gia hạn" in officer.get("/urging").text
+
+
+def test_the_words_to_copy_know_the_extension(reached: World) -> None:
+    [first, second], actor = late_ids(reached), reached.actor("district_approver")
+    excused(reached, first)
+
+    said = reached.services.urging.text_to_copy(actor, first)
+    other = reached.services.urging.text_to_copy(actor, second)
+
+    assert "hạn gửi 15/01/2025, được gia hạn đến 26/01/2025" in said and "quá hạn" not in said
+    assert "đã quá hạn 9 ngày" in other and "gia hạn" not in other
+
+
+def test_the_page_says_whom_the_system_reminded_today_before_a_mail_is_written(
+    as_: As, reached: World
+) -> None:
+    plugins = Plugins.load(("deadline_reminders",), {}, ROOT / "plugins")
+    reached.services.plugins._rules = plugins._rules
+    officer = as_("district_approver")
+
+    before = officer.get("/urging?form=households").text
+    reached.services.reminders.send_due(date(2025, 1, 24))
+    after = officer.get("/urging?form=households").text
+
+    said = "Hệ thống đã nhắc hôm nay"
+    assert said not in before and after.count(said) == 2 + 1  # each line, and where one writes
+    [card] = re.findall(r'(?s)<section class="card" aria-labelledby="write">.*?</section>', after)
+    assert said in card and "Bộc Bố" in card and "Cổ Linh" in card
+    report = officer.get(f"/urging/reports/{late_ids(reached)[0]}").text
+    assert said in report
+
+
 def test_units_of_another_district_cannot_be_urged(as_: As, reached: World) -> None:
     officer = as_("district_approver")
     [far] = set(late_ids(reached, "province_approver")) - set(late_ids(reached))
@@ -103,6 +158,26 @@ def test_the_log_tells_each_delivery_with_the_answer_of_the_server(as_: As, reac
     assert {row[7] for row in rows[1:]} == {"Đã gửi"}
     assert all(row[9].startswith("250 took <urging.") for row in rows[1:])
     assert {row[10] for row in rows[1:]} == {"'=1+1"}  # no spreadsheet runs what was typed
+
+
+@pytest.mark.parametrize("username", ["admin", "province_reader"])
+def test_who_reads_and_who_administers_see_the_log_and_urge_nobody(
+    as_: As, reached: World, username: str
+) -> None:
+    as_("district_approver").post("/urging/mail", chosen=late_ids(reached), text="Đề nghị gửi.")
+    reached.services.mail.flush()
+    reader, actor = as_(username), reached.actor(username)
+
+    page, sheet = reader.get("/urging/log"), reader.get("/urging/evidence")
+
+    assert page.status_code == 200 and "u-commune@x.example" in page.text
+    assert "250 took" in sheet.text and 'href="/urging/log"' in reader.get("/account").text
+    assert 'href="/urging"' not in page.text and reader.get("/urging").status_code == 403
+    units = {unit.id for unit in reached.services.urging_evidence.units(actor)}
+    assert {"u-commune", "u-far", "u-province"} <= units
+    paper = reached.services.urging_logs.letter(actor, "u-commune", [], [])
+    assert paper.office == "UBND BẮC KẠN"
+    assert reached.services.urging.below(actor) == frozenset()
 
 
 def test_the_log_of_one_unit_is_printed_with_the_classes_of_lateness(
@@ -159,10 +234,11 @@ def test_the_paper_of_a_unit_comes_out_of_the_printer(
 def test_an_administrator_urges_nobody_and_the_menu_agrees(as_: As, reached: World) -> None:
     admin, signer = as_("admin"), as_("commune_signer")
 
-    assert admin.get("/urging").status_code == admin.get("/urging/log").status_code == 403
+    assert admin.get("/urging").status_code == 403
     for visitor in (admin, signer):
         board = visitor.get("/progress/board?form=households&period=2024").text
-        assert "Chậm 9 ngày" in board and 'href="/urging' not in board
+        assert "Chậm 9 ngày" in board
+        assert 'href="/urging' not in board.replace('href="/urging/log"', "")
     assert 'href="/urging' in as_("province_approver").get("/progress/board").text
     assert not reached.services.urging.below(reached.actor("admin"))
 
@@ -251,19 +327,47 @@ def test_a_plan_with_a_mistake_says_where(
 
 
 def test_who_gets_what_is_the_same_on_the_page_and_in_the_service(as_: As, reached: World) -> None:
-    plans = reached.services.reminder_plans
-    document = {
-        "active": True,
-        "steps": [{"days": 1, "recipients": ["unit"], "channel": "email", "words": {}}],
-    }
-    plans.save(reached.actor("admin"), EVERY_FORM, document, seen=0)
+    plugins = Plugins.load(("deadline_reminders",), {}, ROOT / "plugins")
+    reached.services.plugins._rules = plugins._rules
 
-    page = as_("admin").get("/admin/reminder-days/?day=16/01/2025")
+    page = as_("admin").get("/admin/reminder-days/?day=24/01/2025")
 
-    planned = reached.services.reminders.plan(date(2025, 1, 16))
+    planned = reached.services.reminders.plan(date(2025, 1, 24))
     assert page.status_code == 200
+    assert len(planned) > 2
     for one in planned:
         assert (one.recipient or "—") in page.text
+    by_unit = as_("admin").get("/admin/reminder-days/?day=24/01/2025&sort=unit").text
+    named = [re.findall(r'<th scope="row">([^<]+)</th>', text) for text in (page.text, by_unit)]
+    by_due = sorted(planned, key=lambda one: (one.obligation.due_on, one.unit.code))
+    assert named[0] == [one.unit.name for one in by_due]
+    assert named[1] == sorted(named[0], key=collation_key) and len(set(named[1])) > 1
+
+
+def test_the_page_of_a_day_tells_what_was_recorded_from_what_is_planned(
+    as_: As, reached: World
+) -> None:
+    plugins = Plugins.load(("deadline_reminders",), {}, ROOT / "plugins")
+    reached.services.plugins._rules = plugins._rules
+    admin = as_("admin")
+
+    before = admin.get("/admin/reminder-days/?day=24/01/2025").text
+    reached.services.reminders.send_due(date(2025, 1, 24))
+    taken = admin.get("/admin/reminder-days/?day=24/01/2025").text
+    while reached.services.mail.flush():
+        pass
+    after = admin.get("/admin/reminder-days/?day=24/01/2025").text
+    past = admin.get("/admin/reminder-days/?day=20/01/2025").text
+    off = admin.get("/admin/reminder-days/?day=25/01/2025").text
+
+    badge = "<span>Đã gửi</span>"
+    assert "Sẽ gửi" in before and "Chờ gửi" in taken
+    assert badge not in before + taken
+    sent = reached.count("reminder_delivery WHERE outcome = 'sent'")
+    assert after.count(badge) == sent > 0 and "Sẽ gửi" not in after
+    assert "Không gửi: gộp vào lần nhắc sau" in after and "theo nhật ký" in after
+    assert "Không có lời nhắc nào ngày 20/01/2025" in past
+    assert "Ngày nghỉ" in off and badge not in off
 
 
 def test_a_person_may_decline_what_is_not_mandatory(as_: As, reached: World) -> None:
