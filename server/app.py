@@ -117,7 +117,7 @@ def _services(ground: Ground) -> Services:
     filling = reporting(ground)
     approving = signing(ground, filling.submissions, filling.attachments)
     rules = defining(ground, filling.obligations)
-    telling = reminding(ground)
+    telling = reminding(ground, rules.rounds)
     work = working(ground, rules.impact_jobs)
     return Services(
         accounts=ground.accounts,
@@ -129,24 +129,29 @@ def _services(ground: Ground) -> Services:
         blank_prints=filling.blank_prints,
         board=telling.board,
         calendar_feeds=telling.calendar_feeds,
+        carried_reports=filling.carried_reports,
         catalogue=ground.catalogue,
         cell_history=filling.cell_history,
         comments=filling.comments,
         consolidations=approving.consolidations,
         corrections=approving.corrections,
         definition_drafts=rules.definition_drafts,
+        definition_conflicts=rules.definition_conflicts,
         definition_issues=rules.definition_issues,
         definition_migrations=rules.definition_migrations,
         definition_tables=rules.definition_tables,
         impact=rules.impact,
         impact_jobs=rules.impact_jobs,
         indicator_sheets=rules.indicator_sheets,
+        codelist_editions=rules.codelist_editions,
         backtests=rules.backtests,
         delegations=approving.delegations,
         desk=approving.desk,
         dispatch=work.dispatch,
         due_calendar=telling.due_calendar,
+        earlier_cells=filling.earlier_cells,
         editions=ground.reviewer.editions,
+        escalations=telling.escalations,
         evidence=approving.evidence,
         exports=work.exports,
         extensions=rules.extensions,
@@ -170,6 +175,8 @@ def _services(ground: Ground) -> Services:
         reports=work.reports,
         series=work.series,
         retirements=rules.retirements,
+        round_contacts=telling.round_contacts,
+        round_dates=telling.round_dates,
         rounds=rules.rounds,
         rounds_closing=approving.rounds_closing,
         staffing=rules.staffing,

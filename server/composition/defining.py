@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from server.composition.ground import ROOT, Ground
 from server.services.assignments import Assignments
 from server.services.backtests import Backtests
+from server.services.codelist_editions import CodeListEditions
+from server.services.codelist_files import CodeListFiles
+from server.services.definition_conflicts import DefinitionConflicts
 from server.services.definition_drafts import DefinitionDrafts
 from server.services.definition_files import DefinitionFiles
 from server.services.definition_issues import DefinitionIssues
@@ -16,6 +19,7 @@ from server.services.impact_jobs import ImpactJobs
 from server.services.indicator_files import IndicatorFiles
 from server.services.indicator_sheets import IndicatorSheets
 from server.services.obligations import Obligations
+from server.services.part_owners import PartOwners
 from server.services.retirements import Retirements
 from server.services.rounds import Rounds
 from server.services.sheet_migrations import SheetMigrations
@@ -31,6 +35,8 @@ class Defining:
 
     assignments: Assignments
     backtests: Backtests
+    codelist_editions: CodeListEditions
+    definition_conflicts: DefinitionConflicts
     definition_drafts: DefinitionDrafts
     definition_issues: DefinitionIssues
     definition_tables: DefinitionTables
@@ -54,7 +60,9 @@ def defining(ground: Ground, obligations: Obligations) -> Defining:
     drafts = DefinitionDrafts(
         stores.definition_drafts, catalogue, events, transaction, clock, new_id
     )
-    issues = DefinitionIssues(drafts, DefinitionFiles(ROOT / ground.settings.files.definitions))
+    indicator_files = IndicatorFiles(ROOT / ground.settings.files.definitions)
+    files = DefinitionFiles(ROOT / ground.settings.files.definitions)
+    issues = DefinitionIssues(drafts, files, indicator_files)
     impact = ImpactStudies(catalogue, reference, stores.definition_migrations)
     backtests = Backtests(
         catalogue,
@@ -65,9 +73,23 @@ def defining(ground: Ground, obligations: Obligations) -> Defining:
     )
     return Defining(
         assignments=Assignments(
-            stores.assignments, stores.directory, catalogue, reference, events, transaction, clock
+            stores.assignments,
+            stores.directory,
+            catalogue,
+            reference,
+            PartOwners(stores.parts, reference, events, clock),
+            events,
+            transaction,
+            clock,
         ),
         backtests=backtests,
+        codelist_editions=CodeListEditions(
+            catalogue,
+            stores.definition_migrations,
+            tables,
+            CodeListFiles(ROOT / ground.settings.files.definitions),
+        ),
+        definition_conflicts=DefinitionConflicts(drafts, files),
         definition_drafts=drafts,
         definition_issues=issues,
         definition_migrations=DefinitionMigrations(
@@ -90,9 +112,7 @@ def defining(ground: Ground, obligations: Obligations) -> Defining:
         impact_jobs=ImpactJobs(
             impact, backtests, drafts, stores.jobs, events, transaction, clock, new_id
         ),
-        indicator_sheets=IndicatorSheets(
-            catalogue, tables, IndicatorFiles(ROOT / ground.settings.files.definitions)
-        ),
+        indicator_sheets=IndicatorSheets(catalogue, drafts, tables, indicator_files),
         retirements=Retirements(
             stores.retirements, catalogue, stores.obligations, events, transaction, clock
         ),

@@ -46,7 +46,13 @@ class Ground:
         new_id, transaction = IdMaker(clock), database.transaction
         stores = Stores.over(database, new_id)
         reference = Reference(
-            stores.org_units, stores.holidays, stores.directory, stores.events, transaction, clock
+            stores.org_units,
+            stores.holidays,
+            stores.directory,
+            stores.unit_groups,
+            stores.events,
+            transaction,
+            clock,
         )
         catalogue = Catalogue(
             stores.catalogue, stores.events, reference, transaction, clock, meta_schemas(ROOT)

@@ -6,8 +6,11 @@ from server.composition.ground import Ground
 from server.machine import new_secret
 from server.services.attachments import AttachmentLimits, Attachments
 from server.services.blank_prints import BlankPrints
+from server.services.carried_reports import CarriedReports
 from server.services.cell_history import CellHistory
+from server.services.cell_stretches import CellStretches
 from server.services.comments import Comments
+from server.services.earlier_cells import EarlierCells
 from server.services.obligations import Obligations
 from server.services.parts import Parts
 from server.services.presence import Presence
@@ -24,8 +27,10 @@ class Reporting:
 
     attachments: Attachments
     blank_prints: BlankPrints
+    carried_reports: CarriedReports
     cell_history: CellHistory
     comments: Comments
+    earlier_cells: EarlierCells
     obligations: Obligations
     parts: Parts
     presence: Presence
@@ -42,6 +47,9 @@ def reporting(ground: Ground) -> Reporting:
     submissions = Submissions(
         stores.submissions, stores.obligations, events, reviewer, transaction, clock, new_id
     )
+    records = Records(
+        stores.records, stores.submissions, events, reviewer, transaction, clock, new_id
+    )
     return Reporting(
         attachments=Attachments(
             store=stores.attachments,
@@ -57,8 +65,22 @@ def reporting(ground: Ground) -> Reporting:
         blank_prints=BlankPrints(
             ground.plugins, reviewer, submissions, ground.results, new_id, ground.demo
         ),
-        cell_history=CellHistory(stores.submissions, events, reviewer),
+        carried_reports=CarriedReports(
+            reviewer.catalogue, stores.definition_migrations, stores.records, events
+        ),
+        cell_history=CellHistory(
+            stores.submissions, events, reviewer, CellStretches(reviewer.catalogue)
+        ),
         comments=Comments(stores.submissions, events, reviewer, transaction, clock, new_id),
+        earlier_cells=EarlierCells(
+            catalogue=reviewer.catalogue,
+            submissions=submissions,
+            records=records,
+            store=stores.submissions,
+            events=events,
+            transaction=transaction,
+            clock=clock,
+        ),
         obligations=Obligations(stores.obligations, events, reviewer, transaction, clock, new_id),
         parts=Parts(
             parts=stores.parts,
@@ -71,9 +93,7 @@ def reporting(ground: Ground) -> Reporting:
             clock=clock,
         ),
         presence=Presence(stores.presence, stores.submissions, reviewer, transaction, clock),
-        records=Records(
-            stores.records, stores.submissions, events, reviewer, transaction, clock, new_id
-        ),
+        records=records,
         submissions=submissions,
         work=Work(stores.obligations, stores.submissions, reviewer, clock),
         workbooks=Workbooks(

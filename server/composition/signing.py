@@ -94,6 +94,7 @@ def signing(ground: Ground, submissions: Submissions, attachments: Attachments) 
         supplied_files=SuppliedFiles(approvals, attachments, transaction),
         unit_groups=UnitGroups(
             store=stores.unit_groups,
+            assignments=stores.assignments,
             accounts=accounts.store,
             delegations=accounts.delegations,
             reference=ground.reference,

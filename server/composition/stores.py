@@ -16,6 +16,7 @@ from server.storage.database import Database
 from server.storage.definition_drafts import DefinitionDraftStore
 from server.storage.definition_migrations import DefinitionMigrationStore
 from server.storage.delegations import DelegationStore
+from server.storage.escalations import EscalationStore
 from server.storage.events import EventStore
 from server.storage.extensions import ExtensionStore
 from server.storage.holidays import HolidayStore
@@ -54,6 +55,7 @@ class Stores:
     delegations: DelegationStore
     directory: DirectoryStore
     events: EventStore
+    escalations: EscalationStore
     extensions: ExtensionStore
     holidays: HolidayStore
     idempotency: IdempotencyStore
@@ -95,6 +97,7 @@ class Stores:
                 new_id=new_id,
                 new_salt=lambda: secrets.token_hex(16),
             ),
+            escalations=EscalationStore(database),
             extensions=ExtensionStore(database),
             holidays=HolidayStore(database),
             idempotency=IdempotencyStore(database),

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from server.composition.ground import Ground
 from server.services.background import Background
+from server.services.counted_reports import CountedReports
+from server.services.definition_telling import DefinitionTelling
 from server.services.dispatch import Dispatch
 from server.services.exports import Exports
 from server.services.idempotency import Idempotency
@@ -47,9 +49,10 @@ def working(ground: Ground, looking: ImpactJobs) -> Working:
         folder=ground.results,
         demo=ground.demo,
     )
+    counted = CountedReports(stores.obligations, ground.catalogue, ground.reference)
     reports = Reports(
         stores.observations,
-        stores.obligations,
+        counted,
         ground.catalogue,
         ground.reference,
         ground.scope,
@@ -71,6 +74,9 @@ def working(ground: Ground, looking: ImpactJobs) -> Working:
                 stores.obligations,
                 reviewer,
                 ground.accounts,
+                DefinitionTelling(
+                    stores.notices, stores.definition_drafts, ground.accounts, events
+                ),
                 clock,
             ),
             plugins=plugins,
@@ -103,5 +109,7 @@ def working(ground: Ground, looking: ImpactJobs) -> Working:
             ground.reference,
             ground.scope,
             ground.reviewer.editions,
+            counted,
+            clock,
         ),
     )

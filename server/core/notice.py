@@ -24,11 +24,26 @@ class NoticeKind(StrEnum):
     EXTENSION_REFUSED = "extension_refused"
     REOPEN_ASKED = "reopen_asked"
     REOPEN_REFUSED = "reopen_refused"
+    DATES_CHANGED = "dates_changed"
+    ESCALATED = "escalated"
+    FORM_CHANGED = "form_changed"
+    REVIEW_ASKED = "review_asked"
+    REVIEW_RETURNED = "review_returned"
+    REVIEW_PUBLISHED = "review_published"
+
+
+#: About a draft of a definition, not about a report.
+OF_DEFINITIONS = frozenset(
+    {NoticeKind.REVIEW_ASKED, NoticeKind.REVIEW_RETURNED, NoticeKind.REVIEW_PUBLISHED}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """*facts* are codes and days (form, unit, period, who, until), never what a cell holds."""
+    """*facts* are codes and days (form, unit, period, who, until), never what a cell holds.
+
+    Those about a definition have its kind, code, version, title and draft instead.
+    """
 
     account: str
     event: str

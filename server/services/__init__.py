@@ -14,11 +14,14 @@ from server.services.backtests import Backtests
 from server.services.blank_prints import BlankPrints
 from server.services.board import Board
 from server.services.calendar_feeds import CalendarFeeds
+from server.services.carried_reports import CarriedReports
 from server.services.catalogue import Catalogue
 from server.services.cell_history import CellHistory
+from server.services.codelist_editions import CodeListEditions
 from server.services.comments import Comments
 from server.services.consolidations import Consolidations
 from server.services.corrections import Corrections
+from server.services.definition_conflicts import DefinitionConflicts
 from server.services.definition_drafts import DefinitionDrafts
 from server.services.definition_issues import DefinitionIssues
 from server.services.definition_migrations import DefinitionMigrations
@@ -27,7 +30,9 @@ from server.services.delegations import Delegations
 from server.services.desk import Desk
 from server.services.dispatch import Dispatch
 from server.services.due_calendar import DueCalendar
+from server.services.earlier_cells import EarlierCells
 from server.services.editions import Editions
+from server.services.escalations import Escalations
 from server.services.evidence import Evidence
 from server.services.exports import Exports
 from server.services.extensions import Extensions
@@ -52,6 +57,8 @@ from server.services.reminders import Reminders
 from server.services.reopen_requests import ReopenRequests
 from server.services.reports import Reports
 from server.services.retirements import Retirements
+from server.services.round_contacts import RoundContacts
+from server.services.round_dates import RoundDateChanges
 from server.services.rounds import Rounds
 from server.services.rounds_closing import RoundsClosing
 from server.services.series import Series
@@ -82,11 +89,13 @@ class Services:
     blank_prints: BlankPrints
     board: Board
     calendar_feeds: CalendarFeeds
+    carried_reports: CarriedReports
     catalogue: Catalogue
     cell_history: CellHistory
     comments: Comments
     consolidations: Consolidations
     corrections: Corrections
+    definition_conflicts: DefinitionConflicts
     definition_drafts: DefinitionDrafts
     definition_issues: DefinitionIssues
     definition_tables: DefinitionTables
@@ -98,13 +107,16 @@ class Services:
     desk: Desk
     dispatch: Dispatch
     due_calendar: DueCalendar
+    earlier_cells: EarlierCells
     editions: Editions
+    escalations: Escalations
     evidence: Evidence
     exports: Exports
     extensions: Extensions
     handovers: Handovers
     idempotency: Idempotency
     indicator_sheets: IndicatorSheets
+    codelist_editions: CodeListEditions
     jobs: Jobs
     ledger: Ledger
     mail: MailDesk
@@ -123,6 +135,8 @@ class Services:
     reports: Reports
     series: Series
     retirements: Retirements
+    round_contacts: RoundContacts
+    round_dates: RoundDateChanges
     rounds: Rounds
     rounds_closing: RoundsClosing
     staffing: Staffing

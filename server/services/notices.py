@@ -12,7 +12,7 @@ from typing import Final
 
 from server.core.access import Actor
 from server.core.day_mail import day_message_id
-from server.core.notice import KEPT_FOR, Notice, NoticeKind
+from server.core.notice import KEPT_FOR, OF_DEFINITIONS, Notice, NoticeKind
 from server.core.period import Period
 from server.core.ports import LOCAL, Clock, Mail, Transaction
 from server.core.vietnamese_numbers import format_date
@@ -53,6 +53,16 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "extension_refused": "Đề nghị gia hạn không được chấp nhận",
         "reopen_asked": "Đề nghị mở lại báo cáo chờ anh/chị xem",
         "reopen_refused": "Đề nghị mở lại không được chấp nhận",
+        "redated": "{round}: {count} báo cáo đổi hạn theo công văn số {letter}, {unit},"
+        " hạn sớm nhất",
+        "dates_changed": "Đợt báo cáo đổi hạn",
+        "escalated": "Báo cáo chờ quá hạn xử lý, nay chuyển anh/chị",
+        "form_changed": "Báo cáo đang nhập đã chuyển sang phiên bản mới của biểu mẫu",
+        "review_asked": "Bản sửa biểu mẫu, quy trình, chỉ tiêu chờ anh/chị duyệt",
+        "review_returned": "Bản sửa bị trả lại để sửa",
+        "review_published": "Bản sửa đã được duyệt và ban hành",
+        "version": ", phiên bản {version}",
+        "dropped": ", {count} số cũ không còn chỗ",
     },
     "en": {
         "subject": "[Notice] {count} new matters up to {day}",
@@ -73,6 +83,16 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "extension_refused": "Requests for more time that were refused",
         "reopen_asked": "Requests to reopen a report that wait for you",
         "reopen_refused": "Requests to reopen a report that were refused",
+        "redated": "{round}: {count} reports with new dates by letter {letter}, {unit},"
+        " earliest due date",
+        "dates_changed": "Collection rounds with new dates",
+        "escalated": "Reports that waited past their deadline and are now yours to decide",
+        "form_changed": "Reports being filled that went to a new version of their form",
+        "review_asked": "Drafts of forms, workflows or indicators that wait for your review",
+        "review_returned": "Drafts that were returned for correction",
+        "review_published": "Drafts that were approved and published",
+        "version": ", version {version}",
+        "dropped": ", {count} old values without a place",
     },
 }
 
@@ -202,13 +222,24 @@ class Notices:
 
     def _line(self, notice: Notice, language: str) -> str:
         facts, words = notice.facts, _WORDS[language]
+        if notice.kind in OF_DEFINITIONS:
+            line = facts["title"] + words["version"].format(version=facts["version"])
+            return " ".join(line.split())
         form, unit = self.catalogue.form(facts["form"]), self.reference.unit(facts["unit"]).name
         if notice.kind is NoticeKind.OPENED:
             line = words["opens"].format(round=facts["round"], count=facts["count"], unit=unit)
+        elif notice.kind is NoticeKind.DATES_CHANGED:
+            line = words["redated"].format(
+                round=facts["round"], count=facts["count"], letter=facts["letter"], unit=unit
+            )
         else:
             title = (form.title_en if language == "en" else None) or form.title
             period = Period.parse(facts["period"]).label(language).lower()
             line = words["about"].format(form=title, unit=unit, period=period)
+        if notice.kind is NoticeKind.FORM_CHANGED:
+            line += words["version"].format(version=facts["version"])
+            if facts["dropped"] != "0":
+                line += words["dropped"].format(count=facts["dropped"])
         until = facts.get("until")
         if until:
             line += words["until"].format(day=format_date(date.fromisoformat(until)))

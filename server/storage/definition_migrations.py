@@ -211,6 +211,17 @@ class DefinitionMigrationStore:
         )
         return [KeptMigration(*row) for row in rows]
 
+    def before(
+        self, submission: str, edit: int
+    ) -> tuple[int, dict[str, Any], dict[str, str]] | None:
+        """What a report held before the move that made that *edit*, gone back since or not."""
+        row = self._database.row(
+            "SELECT id, answers, statuses FROM definition_migration"
+            " WHERE submission_id = ? AND edit = ?",
+            (submission, edit),
+        )
+        return None if row is None else (int(row[0]), json.loads(row[1]), json.loads(row[2]))
+
     def take_back(self, form: str, kept: KeptMigration, *, by: str, at: datetime) -> bool:
         """Writes the report as it was; False when somebody changed it since."""
         texts = (kept.answers_text, kept.statuses_text, kept.reasons_text)

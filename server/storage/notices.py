@@ -88,6 +88,16 @@ class NoticeStore:
             (instant_text(at), submission, instant_text(at), *values),
         )
 
+    def settle_events(self, events: Collection[str], at: datetime) -> int:
+        """Marks what was told of these events as read, for everybody."""
+        if not events:
+            return 0
+        return self._database.run(
+            "UPDATE notice SET read_at = ? WHERE read_at IS NULL"
+            f" AND event_id IN ({marks(events)})",
+            (instant_text(at), *sorted(events)),
+        )
+
     def waiting(self, kinds: Collection[NoticeKind], since: datetime) -> Mapping[str, list[Notice]]:
         """Unread ones of these kinds that stood in no mail yet, by person, the oldest first."""
         rows = self._database.rows(

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from server.core.access import Right
-from server.core.notice import Notice, NoticeKind
+from server.core.notice import OF_DEFINITIONS, Notice, NoticeKind
 from server.core.period import Period
 from server.core.vietnamese_numbers import format_date
 from server.web.acting import doer_of
@@ -55,11 +55,14 @@ def open_(number: int) -> ResponseReturnValue:
     """Mark it as read and go to its report."""
     actor = current_actor()
     notice = services().notices.open(actor, number)
+    if notice.kind in OF_DEFINITIONS:
+        return redirect(_of_draft(notice), 303)
     if notice.kind is NoticeKind.EXTENSION_ASKED:
         return redirect(url_for("extensions.index"), 303)
     if notice.submission is None:
         return redirect(url_for("work.index"), 303)
-    if notice.kind is NoticeKind.ARRIVED and actor.may(Right.APPROVE):
+    awaited = (NoticeKind.ARRIVED, NoticeKind.ESCALATED)
+    if notice.kind in awaited and actor.may(Right.APPROVE):
         return redirect(url_for("approvals.review", submission_id=notice.submission), 303)
     return redirect(url_for("submissions.page", submission_id=notice.submission), 303)
 
@@ -73,8 +76,26 @@ def read_all() -> ResponseReturnValue:
     return redirect(url_for(".index"), 303)
 
 
+def _of_draft(notice: Notice) -> str:
+    """Where a draft is reviewed; whoever administers no more finds their work."""
+    if not current_actor().is_admin:
+        return url_for("work.index")
+    return draft_address(notice.facts["kind"], notice.facts["draft"])
+
+
+def draft_address(kind: str, draft: str) -> str:
+    """The page on which a draft is reviewed and published."""
+    view = "indicator_proposals" if kind == "indicators" else "definition_editor"
+    return url_for(f"{view}.review", draft_id=draft)
+
+
 def _line(notice: Notice) -> Line:
     facts = notice.facts
+    if notice.kind in OF_DEFINITIONS:
+        about = _(
+            "%(title)s, phiên bản %(version)s", title=facts["title"], version=facts["version"]
+        )
+        return Line(notice, _title(notice), about, doer_of(facts["by"], facts))
     form = services().catalogue.form(facts["form"]).title
     unit = services().reference.unit(facts["unit"]).name
     about = f"{form}, {unit}, {Period.parse(facts['period']).title.lower()}"
@@ -84,6 +105,13 @@ def _line(notice: Notice) -> Line:
             "%(round)s: %(count)s báo cáo phải gửi, hạn sớm nhất %(day)s, %(unit)s",
             round=facts["round"], count=facts["count"], day=due, unit=unit,
         )  # fmt: skip
+    if notice.kind is NoticeKind.DATES_CHANGED:
+        due = format_date(date.fromisoformat(facts["until"]))
+        about = _(
+            "%(round)s: %(count)s báo cáo đổi hạn theo công văn số %(letter)s, hạn sớm nhất"
+            " %(day)s, %(unit)s",
+            round=facts["round"], count=facts["count"], letter=facts["letter"], day=due, unit=unit,
+        )  # fmt: skip
     return Line(
         notice=notice,
         title=_title(notice),
@@ -92,10 +120,24 @@ def _line(notice: Notice) -> Line:
     )
 
 
+def form_changed_words(notice: Notice) -> str:
+    """That the form of a report has changed, and how much had no place in it."""
+    facts = notice.facts
+    if facts["dropped"] == "0":
+        return _("Biểu mẫu của báo cáo đã sang phiên bản %(version)s", version=facts["version"])
+    return _(
+        "Biểu mẫu của báo cáo đã sang phiên bản %(version)s, %(count)s số cũ không còn chỗ",
+        version=facts["version"],
+        count=facts["dropped"],
+    )
+
+
 def _title(notice: Notice) -> str:
     if notice.kind is NoticeKind.EXTENDED and notice.facts.get("until"):
         until = format_date(date.fromisoformat(notice.facts["until"]))
         return _("Được gia hạn đến %(day)s", day=until)
+    if notice.kind is NoticeKind.FORM_CHANGED:
+        return form_changed_words(notice)
     titles = {
         NoticeKind.ARRIVED: _("Báo cáo chờ anh/chị ký hoặc duyệt"),
         NoticeKind.RETURNED: _("Trả lại để sửa"),
@@ -109,5 +151,10 @@ def _title(notice: Notice) -> str:
         NoticeKind.EXTENSION_REFUSED: _("Đề nghị gia hạn không được chấp nhận"),
         NoticeKind.REOPEN_ASKED: _("Đề nghị mở lại báo cáo chờ anh/chị xem"),
         NoticeKind.REOPEN_REFUSED: _("Đề nghị mở lại không được chấp nhận"),
+        NoticeKind.DATES_CHANGED: _("Đợt báo cáo đổi hạn"),
+        NoticeKind.ESCALATED: _("Báo cáo chờ quá hạn xử lý, nay chuyển anh/chị"),
+        NoticeKind.REVIEW_ASKED: _("Bản sửa chờ anh/chị duyệt"),
+        NoticeKind.REVIEW_RETURNED: _("Bản sửa bị trả lại để sửa"),
+        NoticeKind.REVIEW_PUBLISHED: _("Bản sửa đã được duyệt và ban hành"),
     }
     return titles[notice.kind]

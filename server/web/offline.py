@@ -123,6 +123,26 @@ def _texts() -> dict[str, str]:
         "conflictBy": _("Ô này vừa được công chức khác của xã ({name}) sửa lúc {time}: {theirs}."),
         "conflictOwn": _("Ô này vừa được anh/chị sửa ở cửa sổ khác lúc {time}: {theirs}."),
         "conflictDraft": _("Ô này còn một số chưa gửi, nhập ở cửa sổ khác đã đóng: {theirs}."),
+        "formMoved": _(
+            "Báo cáo đã chuyển sang phiên bản {version} của biểu mẫu. Số nhập ở trang này vẫn được "
+            "ghi vào chỗ mới của từng ô."
+        ),
+        "openVersion": _("Mở phiên bản {version}"),
+        "unplaced": _("{count} số đã nhập chưa có chỗ: xem ở phía trên."),
+        "lostCell": _(
+            "Ô “{title}” của phiên bản {version} không có trong phiên bản {now} của biểu mẫu. "
+            "Anh/chị đã nhập: {value}."
+        ),
+        "lostRefused": _("Ô “{title}” không lưu được: {reason} Anh/chị đã nhập: {value}."),
+        "lostInto": _("Nay ghi ở: {titles}."),
+        "lostChoose": _("Chọn ô để ghi số này, hoặc bỏ. Số bị bỏ vẫn ghi trong lịch sử báo cáo."),
+        "lostElsewhere": _(
+            "Mở phiên bản {now} để ghi số này vào ô khác, hoặc bỏ. Số bị bỏ vẫn ghi trong lịch sử "
+            "báo cáo."
+        ),
+        "lostPut": _("Ghi vào ô {title}"),
+        "lostReplace": _("Thay số {there} ở ô {title}"),
+        "lostDrop": _("Bỏ số này"),
         "restored": _(
             "Đã khôi phục nội dung đang nhập dở ở {title}: {text}. Kiểm tra rồi bấm Enter để ghi."
         ),

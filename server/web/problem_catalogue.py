@@ -116,6 +116,11 @@ CATALOGUE: Mapping[str, Entry] = {
         "Nội dung vừa được người khác thay đổi",
         "Có người khác vừa sửa hoặc đã tạo nội dung này. Xem bản hiện tại rồi chọn giữ số nào.",
     ),
+    "form-changed": Entry(
+        409,
+        "Báo cáo đã chuyển sang phiên bản khác của biểu mẫu",
+        "Các ô nêu trong danh sách không có chỗ trong phiên bản đó. Các ô khác đã lưu.",
+    ),
     "stale": Entry(
         412,
         "Báo cáo đã thay đổi",

@@ -23,6 +23,7 @@ from server.errors import InputInvalid, NotFound
 from server.services.record_views import Progress
 from server.services.records import LONGEST_REASON, SHORTEST_REASON
 from server.services.review import SubmissionView
+from server.web.carried_reports import carried_note
 from server.web.language import language_of_request
 from server.web.policy import policy
 from server.web.record_totals import IndicatorTotal, totals_of
@@ -203,6 +204,7 @@ def _list_page(submission_id: str, errors: Sequence[Mapping[str, str]]) -> str:
     return render_template(
         "records/of_return.html",
         head=head_of(view, actor),
+        carried=carried_note(view, actor) if view.editable else None,
         moves=moves_of(view),
         rows=rows,
         columns=columns,

@@ -18,6 +18,7 @@ from server.errors import NotFound
 from server.services.review import SubmissionView
 from server.web.acting import doer
 from server.web.api.bodies import text_of
+from server.web.carried_reports import carried_lines
 from server.web.differences import differences_of
 from server.web.policy import policy
 from server.web.rendering import figures
@@ -50,6 +51,7 @@ class Past:
     reason: str
     receipt: str
     facts: tuple[Fact, ...]
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def history(submission_id: str) -> ResponseReturnValue:
     return render_template(
         "submissions/history.html",
         head=head_of(view, actor),
-        past=[_past(view.workflow, event, said) for event in reversed(events)],
+        past=[_past(view, event, said) for event in reversed(events)],
         revisions=list(reversed(revisions)),
         older=older,
         newer=newer,
@@ -103,7 +105,9 @@ def revision(submission_id: str, number: int) -> ResponseReturnValue:
     form, verdict = services().editions.as_sealed(
         view.form, sealed, view.context, view.verdict.relevant_off
     )
-    shown = figures(form, sealed.answers, sealed.statuses, verdict, nil=sealed.nil)
+    shown = figures(
+        form, sealed.answers, sealed.statuses, verdict, nil=sealed.nil, day=view.period.end
+    )
     return render_template(
         "submissions/revision.html", head=head_of(view, actor), revision=sealed, figures=shown
     )
@@ -163,8 +167,8 @@ def _changed(
     return Changed(title, old, new)
 
 
-def _past(workflow: Workflow, event: Event, said: Mapping[str, str]) -> Past:
-    details = event.details
+def _past(view: SubmissionView, event: Event, said: Mapping[str, str]) -> Past:
+    details, workflow = event.details, view.workflow
     note = details.get("note", said.get(event.id))
     facts = [
         Fact(title, *_supplied(event, details[key]))
@@ -180,6 +184,7 @@ def _past(workflow: Workflow, event: Event, said: Mapping[str, str]) -> Past:
         reason=note if isinstance(note, str) else "",
         receipt=str(details.get("receipt", "")),
         facts=tuple(facts),
+        lines=carried_lines(view, event),
     )
 
 

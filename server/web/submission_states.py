@@ -71,6 +71,7 @@ def event_done(event: Event, workflow: Workflow) -> str:
         "part_handed_in": _("Đã báo xong một phần"),
         "part_taken_back": _("Đã mở lại một phần"),
         "part_waived": _("Không chờ một phần"),
+        "part_owner_changed": _("Một phần chuyển sang cơ quan khác"),
         "attachment_added": _("Đã đính kèm tệp"),
         "attachment_removed": _("Đã bỏ tệp đính kèm"),
         "submit": _("Đã trình ký"),
@@ -85,6 +86,7 @@ def event_done(event: Event, workflow: Workflow) -> str:
         "consolidated": _("Đã tổng hợp từ cấp dưới"),
         "commented": _("Đã ghi ý kiến"),
         "comment_resolved": _("Đã đánh dấu xong ý kiến"),
+        "escalated": _("Quá hạn xử lý, đã báo cấp được chuyển"),
         "reopen_asked": _("Đã đề nghị mở lại"),
         "reopen_refused": _("Không mở lại"),
         "record_added": _("Đã thêm phiếu"),
@@ -94,6 +96,7 @@ def event_done(event: Event, workflow: Workflow) -> str:
         "workflow_changed": _("Đã chuyển sang phiên bản quy trình mới"),
         "form_changed": _("Đã chuyển sang phiên bản biểu mẫu mới"),
         "form_restored": _("Đã trở lại phiên bản biểu mẫu cũ"),
+        "value_given_up": _("Đã bỏ số không còn chỗ trong biểu mẫu"),
     }
     done = titles.get(code, code)
     return f"{done} ({event.details['signed']}/{event.details['of']})" if among else done
@@ -122,6 +125,7 @@ def obligation_badge(state: ObligationState) -> Badge:
     badges: Mapping[ObligationState, tuple[str, str]] = {
         ObligationState.UPCOMING: (_("Chưa đến kỳ"), "grey"),
         ObligationState.OPEN: (_("Chưa nhập"), "grey"),
+        ObligationState.GRACE: (_("Chưa nhập"), "grey"),
         ObligationState.LATE: (_("Chưa nhập"), "grey"),
         ObligationState.EXCUSED: (_("Chưa nhập"), "grey"),
         ObligationState.RETURNED: (_("Trả lại để sửa"), "amber"),
@@ -160,6 +164,8 @@ def due_words(obligation: Obligation, today: date) -> str:
         return _("Còn %(days)s ngày", days=left)
     if left == 0:
         return _("Hạn là hôm nay")
+    if state is ObligationState.GRACE:
+        return _("Đã đến hạn, tính chậm sau ngày %(day)s", day=format_date(obligation.late_after))
     return ""
 
 

@@ -24,6 +24,7 @@ from server.services.reopen_requests import Reopening
 from server.services.review import SubmissionView
 from server.services.sheets import unit_title
 from server.web.acting import asker_of
+from server.web.carried_reports import carried_note
 from server.web.extensions import due_reason, offers_extension
 from server.web.policy import policy
 from server.web.rendering import figures_of
@@ -131,6 +132,7 @@ def page(submission_id: str) -> ResponseReturnValue:
         ),
         tasks=tasks_of(view),
         newer=version_note(view.form, view.period),
+        carried=carried_note(view, actor),
     )
 
 
@@ -214,6 +216,8 @@ def program_text(
         "now": services().clock.now().isoformat(),
         "document": address or api,
         "changes": address or f"{api}/answers",
+        "version": view.form.version,
+        "before": services().earlier_cells.before(view.submission),
         "signIn": url_for("accounts.sign_in", next=request.path),
         "texts": texts(),
     }

@@ -38,7 +38,7 @@ def version_note(form: Form, period: Period) -> VersionNote | None:
         return None
     told = []
     for older, later in zip((form, *newer), newer, strict=False):
-        lines = [_line(change) for change in version_changes(older, later)]
+        lines = [change_line(change) for change in version_changes(older, later)]
         told.append(NewerVersion(later.version, tuple(lines[:_MOST]), len(lines[_MOST:])))
     return VersionNote(version_said(form, newer[-1].version), tuple(told))
 
@@ -53,7 +53,8 @@ def version_said(form: Form, newest: int) -> str:
     )
 
 
-def _line(change: VersionChange) -> str:
+def change_line(change: VersionChange) -> str:
+    """One difference of two versions in a sentence without its stop."""
     before, after = _quoted(change.before), _quoted(change.after)
     return _WORDS[change.change](before, after)
 

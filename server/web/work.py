@@ -5,20 +5,23 @@ What is chosen to be seen stands in the address, so that Back and a kept link sh
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from server.core.access import Right, Role
+from server.core.access import Actor, Right, Role
+from server.core.definition_draft import DefinitionDraft
 from server.core.extension import ExtensionState
+from server.core.notice import NoticeKind
 from server.core.obligation import ObligationState
 from server.core.period import Period
 from server.services.waiting import InboxItem
 from server.services.work import WorkItem
 from server.web.acting import behalf_note
+from server.web.notices import draft_address, form_changed_words
 from server.web.policy import policy
 from server.web.round_letters import with_letters
 from server.web.session import current_actor, services
@@ -37,6 +40,8 @@ _SENT_STATES: Final = (ObligationState.SUBMITTED, ObligationState.APPROVED)
 _LATE_STATES: Final = (ObligationState.LATE, ObligationState.EXCUSED)
 #: More reports than this are hard to take in without choosing among them.
 _FEW: Final = 4
+#: As many of the newest notices are looked through.
+_NOTICES: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,18 @@ class WorkRow:
     due: str
     action: str
     editable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """A draft of a definition that waits for this person."""
+
+    title: str
+    version: int
+    who: str
+    at: datetime
+    note: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +121,9 @@ def index() -> ResponseReturnValue:
         fills=bool(actor.units(Role.REPORTER)),
         signs=bool(actor.units(Role.SIGNER)),
         today=today,
+        reforms=_form_changes(actor),
+        reviews=[_draft(one) for one in services().definition_issues.waiting(actor)],
+        corrections=[_draft(one) for one in services().definition_issues.returned(actor)],
     )
 
 
@@ -191,6 +211,27 @@ def _options(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def _offers(item: InboxItem, event: str) -> bool:
     return any(move.event == event for move in item.view.moves)
+
+
+def _form_changes(actor: Actor) -> dict[str, str]:
+    """What the person has not read yet of reports whose form has changed, by report."""
+    found: dict[str, str] = {}
+    for notice in services().notices.of(actor, limit=_NOTICES):
+        if notice.kind is NoticeKind.FORM_CHANGED and notice.read_at is None and notice.submission:
+            found.setdefault(notice.submission, form_changed_words(notice))
+    return found
+
+
+def _draft(draft: DefinitionDraft) -> DraftRow:
+    sender = draft.sent_by or draft.changed_by
+    return DraftRow(
+        title=draft.title,
+        version=draft.version,
+        who=services().accounts.name_of(sender),
+        at=draft.changed_at,
+        note=draft.version_notes if draft.sent_by else draft.note,
+        address=draft_address(draft.kind, draft.id),
+    )
 
 
 def _desk() -> str | None:

@@ -28,7 +28,7 @@ function isMissing(cell) {
 export function paintSync(cell, path, saver) {
   const queued = Boolean(saver) && saver.queue.has(path);
   const conflict = Boolean(saver) && saver.conflicts.has(path);
-  const refused = Boolean(saver) && Boolean(saver.refused) && saver.refused.has(path);
+  const refused = Boolean(saver) && Boolean(saver.refused) && (saver.refused.has(path) || saver.former.isLost(path));
   const failed = refused || (queued && Boolean(saver.trouble) && saver.trouble.kind === "refused");
   const arrived = cell.classList.contains("pending") || cell.classList.contains("failed") || cell.classList.contains("conflict");
   if (queued || conflict || refused) cell.classList.remove("saved");

@@ -12,8 +12,8 @@ const newTab = () => [...crypto.getRandomValues(new Uint8Array(9))].map((byte) =
 
 export class Drafts {
   /** Drafts of one account's document; `changes` is the address that takes its cells. */
-  constructor({ account, document, changes }, address) {
-    Object.assign(this, { account, document, changes, address });
+  constructor({ account, document, changes, version }, address) {
+    Object.assign(this, { account, document, changes, version, address });
     this.tab = newTab();
     this.available = false;
     this.known = new Set([this.tab]);
@@ -92,9 +92,13 @@ export class Drafts {
     }
   }
 
-  /** Keep cells: [{path, change}]. Gives whether they are kept. */
+  /** Keep cells: [{path, change}]; `key` sets one of another version apart. Gives whether they are kept. */
   put(cells) {
-    const records = cells.map(({ path, change }) => ({ name: "cells", place: this.place(path), value: { path, change, changes: this.changes } }));
+    const records = cells.map(({ path, change, key = path, version = this.version, title, half }) => ({
+      name: "cells",
+      place: this.place(key),
+      value: { path, change, changes: this.changes, version, ...(half ? { title, half } : {}) },
+    }));
     return this.attempt(async () => {
       if (records.length > BLOCK) await new Promise(afterPaint);
       const settled = cells.map(({ path }) => path).filter((path) => this.half.delete(path)); // a value now
@@ -108,9 +112,10 @@ export class Drafts {
   }
 
   /** The text that stands in an editor and is no value yet. */
-  putTyping(path, text) {
+  putTyping(path, text, title) {
     this.half.add(path);
-    return this.attempt(() => this.write([{ name: "typing", place: this.place(path), value: { path, text, changes: this.changes } }]));
+    const value = { path, text, title, changes: this.changes, version: this.version };
+    return this.attempt(() => this.write([{ name: "typing", place: this.place(path), value }]));
   }
 
   removeTyping(path) {
@@ -120,7 +125,7 @@ export class Drafts {
 
   /**
    * Watches the other windows of this document. What a window leaves behind when it is gone (now
-   * or later) is given to `left({cells: [{path, change}], typing: [{path, text}], tab})`.
+   * or later) is given to `left({cells: [{path, change, version, key}], typing: [{path, text}], tab})`.
    */
   async watch(left) {
     const places = await this.attempt(async () => [
@@ -152,7 +157,7 @@ export class Drafts {
   async inherit(tab) {
     const of = async (name) => {
       const all = await this.store.all(name, this.key, this.account, this.document);
-      return all.filter(({ place }) => (place[3] || "") === tab).map(({ value }) => value);
+      return all.filter(({ place }) => (place[3] || "") === tab).map(({ place, value }) => ({ ...value, key: place[2] }));
     };
     const [cells, typing] = await this.attempt(async () => [await of("cells"), await of("typing")], [[], []]);
     if (cells.length || typing.length) await this.left({ cells, typing, tab });

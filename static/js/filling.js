@@ -61,6 +61,7 @@ function startLeaving(page) {
       if (!page.saver.unsent) return;
       event.preventDefault();
       if (await page.saver.now()) location.href = link.href;
+      else if (page.saver.former.unplaced.size) page.messages.showConflicts(); // to be decided first
     });
   }
   addEventListener("beforeunload", (event) => {

@@ -5,6 +5,7 @@ import { start as startAttachments } from "./attachments.js";
 import { start as startBeside } from "./beside.js";
 import { start as startDeadline } from "./deadline.js";
 import { started } from "./filling.js";
+import { start as startMovedForm } from "./moved_form.js";
 import { start as startPresence } from "./presence.js";
 import { start as startRecords } from "./records.js";
 import { Judge } from "./verdict.js";
@@ -13,6 +14,7 @@ started.then((page) => {
   page.findings.judgeBy(new Judge(page.program));
   startBeside(page);
   startDeadline(page);
+  startMovedForm(page);
   startPresence(page);
   startAttachments(page);
   startRecords(page);

@@ -161,6 +161,13 @@ export class FillingPage {
 
   // ---- changing -------------------------------------------------------------------------------
 
+  /** Why the line of a cell is none in this period: [kind, day, mark]; null for all others. */
+  lapseOf(path) {
+    const [key, row] = path.split("/").slice(1);
+    const { ended } = this.program.blocks[key] || {};
+    return (ended && Object.hasOwn(ended, row) && ended[row]) || null;
+  }
+
   unreadable({ problem, readings, value }, cell) {
     const facts = { text: value, decimals: cell.decimals || 0, readings: (readings || []).map((one) => one.replace(".", ",")).join(` ${this.texts.or} `) };
     return fill(this.texts[problem], facts);
@@ -173,6 +180,12 @@ export class FillingPage {
     for (const { path, text, convention, origin } of typed) {
       const spec = this.spec(path);
       const read = parseCell(text, spec, convention);
+      if (this.lapseOf(path) && (read.value !== null || read.status)) {
+        // A line that is none in this period can only be emptied.
+        this.emit("said", { text: fill(this.texts.lapsed, { mark: this.lapseOf(path)[2] }) });
+        this.paint([path]);
+        continue;
+      }
       this.findings.note(path, read.problem ? this.unreadable(read, spec) : null);
       if (read.problem === "ambiguous") asked.push({ path, text, origin });
       step.push({ path, before: this.local.get(path), after: { value: read.value, status: read.status }, origin });

@@ -80,13 +80,21 @@ export function startKeeping(page) {
 
 /** What a window left behind becomes this window's own; only then its records go. */
 async function takeUp(page, typing, { cells, typing: texts, tab }) {
-  const taken = page.saver.restore(cells, tab);
-  const rivals = cells.map(({ path }) => path).filter((path) => (page.saver.conflicts.get(path) || {}).ofDraft);
+  const { former } = page.saver;
+  const gone = texts.filter(({ path }) => path.startsWith("/") && former.isFormer({ path }));
+  const taken = page.saver.restore([...cells, ...gone.map(asCell)], tab);
+  const rivals = cells.filter((one) => !former.isFormer(one)).map(({ key }) => key).filter((path) => (page.saver.conflicts.get(path) || {}).ofDraft);
   await page.saver.keep(taken);
-  await page.drafts.drop(tab, cells.map(({ path }) => path).filter((path) => !rivals.includes(path)), texts.map(({ path }) => path));
+  await former.keep();
+  await page.drafts.drop(tab, cells.map(({ key }) => key).filter((key) => !rivals.includes(key)), texts.map(({ path }) => path));
   if (taken.length) page.emit("changed", { paths: taken });
   page.recalculate(page.withCells(taken));
-  typing.restore(page.halfWritten.restore(page.reasons.restore(texts)));
+  typing.restore(page.halfWritten.restore(page.reasons.restore(texts.filter((one) => !gone.includes(one)))));
+}
+
+/** A text of a cell that is gone: no editor can take it up again, so it is shown like a lost figure. */
+function asCell({ path, text, title, version }) {
+  return { path, version, title, half: true, change: { from: { value: null, status: null }, to: { value: text, status: null } } };
 }
 
 /** Two windows left different figures for one cell: the chosen one goes on. */

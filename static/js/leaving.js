@@ -32,10 +32,13 @@ async function sendAll(store, account, address) {
   const key = await store.ownKey(account, address);
   const byAddress = new Map();
   for (const { place, value } of await store.all("cells", key, account)) {
-    if (value.changes) byAddress.set(value.changes, [...(byAddress.get(value.changes) || []), { place, value }]);
+    if (!value.changes || value.half) continue;
+    const group = `${value.version || ""} ${value.changes}`;
+    byAddress.set(group, [...(byAddress.get(group) || []), { place, value }]);
   }
-  for (const [changes, records] of byAddress) {
-    const left = await sendTo(changes, records.map(({ value }) => value));
+  for (const records of byAddress.values()) {
+    const { changes, version } = records[0].value;
+    const left = await sendTo(changes, version, records.map(({ value }) => value));
     await store.remove("cells", records.filter(({ value }) => !left.has(value.path)).map(({ place }) => place));
   }
   await sendReasons(store, key, account);
@@ -45,7 +48,8 @@ async function sendAll(store, account, address) {
 async function sendReasons(store, key, account) {
   for (const { place, value } of await store.all("typing", key, account)) {
     if (!value.path.startsWith(REASON) || !value.changes) continue;
-    const { ok } = await patch(value.changes, { changes: [], reasons: [JSON.parse(value.text)] });
+    const { version } = value;
+    const { ok } = await patch(value.changes, { changes: [], reasons: [JSON.parse(value.text)], ...(version ? { version } : {}) });
     if (ok) await store.remove("typing", [place]);
   }
 }
@@ -56,12 +60,12 @@ function patch(address, body) {
 }
 
 /** One report's drafts to the server; gives the paths that it did not take. */
-async function sendTo(address, drafts) {
+async function sendTo(address, version, drafts) {
   const all = new Set(drafts.map(({ path }) => path));
-  const response = await patch(address, { changes: drafts.map(changeOf) });
+  const response = await patch(address, { changes: drafts.map(changeOf), ...(version ? { version } : {}) });
   if (response.ok) return new Set();
   const answer = await response.json().catch(() => null);
-  return response.status === 409 && answer && answer.code === "conflict" ? new Set(answer.errors.map(({ path }) => path)) : all;
+  return response.status === 409 && answer && ["conflict", "form-changed"].includes(answer.code) ? new Set(answer.errors.map(({ path }) => path)) : all;
 }
 
 function changeOf({ path, change: { from, to } }) {

@@ -45,6 +45,7 @@ export class Messages {
       sending: () => [texts.sending],
       waiting: () => [fill(texts.waiting, { count })],
       conflict: () => [this.toConflicts(fill(texts.undecided, { count }))],
+      unplaced: () => [this.toConflicts(fill(texts.unplaced, { count }))],
       offline: () => [count ? fill(kept ? texts.offline : texts.notKept, { count }) : texts.offlineSaved],
       fault: () => [fill(kept ? texts.fault : texts.faultNotKept, { count })],
       refused: () => [fill(texts.refused, { count, reason })],
@@ -63,11 +64,15 @@ export class Messages {
     link.textContent = text;
     link.addEventListener("click", (event) => {
       event.preventDefault();
-      byId("conflicts").scrollIntoView({ block: "center" });
-      const first = byId("conflicts").querySelector("button");
-      if (first) first.focus({ preventScroll: true });
+      this.showConflicts();
     });
     return link;
+  }
+
+  showConflicts() {
+    byId("conflicts").scrollIntoView({ block: "center" });
+    const first = byId("conflicts").querySelector("button");
+    if (first) first.focus({ preventScroll: true });
   }
 
   /** The way back in; static/js/signing_in.js opens a dialog where the browser can. */

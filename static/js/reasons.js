@@ -70,7 +70,7 @@ export class Reasons {
   /** Takes up what another visit could not send; gives back the texts that are no reasons. */
   restore(texts) {
     const mine = texts.filter(({ path }) => path.startsWith(REASON));
-    for (const { text } of mine) this.note(JSON.parse(text));
+    for (const { text, version } of mine) this.note({ ...JSON.parse(text), version });
     if (mine.length) this.send();
     return texts.filter(({ path }) => !path.startsWith(REASON));
   }
@@ -80,9 +80,13 @@ export class Reasons {
     const { saver, drafts, program } = this.page;
     if (this.sending || !this.unsent.size || !saver) return !this.unsent.size;
     this.sending = true;
-    const sent = new Map(this.unsent);
+    // One that an earlier visit left is about a cell of the version of then.
+    const versionOf = (reason) => reason.version || program.version;
+    const [first] = this.unsent.values();
+    const sent = new Map([...this.unsent].filter(([, reason]) => versionOf(reason) === versionOf(first)));
     await saver.now();
-    const body = { changes: [], reasons: [...sent.values()] };
+    const reasons = [...sent.values()].map(({ code, path, text }) => ({ code, path, text }));
+    const body = { changes: [], reasons, version: versionOf(first) };
     const answer = await saver.line.ask("PATCH", program.changes, { body });
     this.sending = false;
     if (!answer.ok) return false;

@@ -3,6 +3,7 @@
 // both, so that the server notices when somebody else was quicker.
 
 import { same } from "./answers.js";
+import { FormerCells } from "./former_cells.js";
 
 const DEBOUNCE = 300;
 const FIRST_PAUSE = 1000;
@@ -29,6 +30,7 @@ export class Saver {
     this.trouble = null; // null, {kind: "offline" | "fault" | "session" | "foreign" | "refused", reason}
     this.last = {};
     this.isLeft = false;
+    this.former = new FormerCells(this);
     addEventListener("online", () => this.wake());
     addEventListener("offline", () => this.say());
     addEventListener("focus", () => this.trouble && this.wake());
@@ -36,7 +38,7 @@ export class Saver {
 
   /** How many cells of this page the server does not hold. */
   get unsent() {
-    return this.waiting().length + this.conflicts.size + this.refused.size;
+    return this.waiting().length + this.conflicts.size + this.refused.size + this.former.count;
   }
 
   waiting() {
@@ -45,7 +47,7 @@ export class Saver {
 
   /** Whether what is unsent would survive the end of this page. */
   get kept() {
-    return this.drafts.available && ![...this.queue, ...this.conflicts.keys(), ...this.refused.keys()].some((path) => this.isPersonal(path));
+    return this.drafts.available && ![...this.queue, ...this.conflicts.keys(), ...this.refused.keys(), ...this.former.ownPaths()].some((path) => this.isPersonal(path));
   }
 
   /** A cell with a person's data, or a row that has such cells: never kept in the browser. */
@@ -61,6 +63,7 @@ export class Saver {
     const asked = paths.filter((path) => this.conflicts.delete(path));
     for (const path of paths) {
       this.refused.delete(path);
+      this.former.retake(path);
       this.queue.add(path);
       if (origins.get(path)) this.origins.set(path, origins.get(path));
       else this.origins.delete(path);
@@ -90,7 +93,7 @@ export class Saver {
   }
 
   isUnsent(path) {
-    return this.queue.has(path) || this.conflicts.has(path) || this.refused.has(path);
+    return this.queue.has(path) || this.conflicts.has(path) || this.refused.has(path) || this.former.isLost(path);
   }
 
   /** Unsent, or just being typed: another's value must not slip in under the person's hands. */
@@ -103,7 +106,9 @@ export class Saver {
   /** Take up what another visit could not send; gives the paths that changed here. */
   restore(cells, tab) {
     const taken = [];
-    for (const { path, change } of cells) {
+    const isFormer = (one) => this.former.isFormer(one);
+    this.former.take(cells.filter(isFormer));
+    for (const { path, change } of cells.filter((one) => !isFormer(one))) {
       if (same(this.base.get(path), change.to) && !this.isUnsent(path)) continue;
       if (this.isUnsent(path)) {
         if (!same(this.local.get(path), change.to)) this.conflicts.set(path, { theirs: change.to.value ?? change.to.status, ofDraft: true, tab });
@@ -143,13 +148,17 @@ export class Saver {
 
   async run() {
     clearTimeout(this.timer);
+    if (this.former.waiting.size && !(await this.former.send())) {
+      this.say();
+      return false;
+    }
     for (let paths = this.batch(); paths.length; paths = this.batch()) {
       if (!(await this.send(paths))) {
         this.say();
         return false;
       }
     }
-    if (!this.queue.size && this.trouble) this.trouble = null;
+    if (!this.queue.size && !this.former.waiting.size && this.trouble) this.trouble = null;
     this.say();
     return this.unsent === 0;
   }
@@ -178,7 +187,7 @@ export class Saver {
 
   async send(paths) {
     const sent = new Map(paths.map((path) => [path, this.local.get(path)]));
-    const body = { changes: paths.map((path) => this.change(path)) };
+    const body = { changes: paths.map((path) => this.change(path)), version: this.program.version };
     this.sending = true;
     this.say();
     const known = `edit=${this.edit || 0}${this.last.verdict ? `; verdict=${this.last.verdict}` : ""}`;
@@ -190,7 +199,7 @@ export class Saver {
       this.take(answer.body, sent);
       return true;
     }
-    if (answer.status === 409 && answer.body && answer.body.code === "conflict") return this.meet(sent, answer.body);
+    if (answer.status === 409 && answer.body && ["conflict", "form-changed"].includes(answer.body.code)) return this.meet(sent, answer.body);
     if (OF_CELLS.has(answer.status) && answer.body) return this.part(paths, answer);
     return this.failed(answer);
   }
@@ -215,6 +224,7 @@ export class Saver {
   /** The server's answer as a whole: a short one leaves out what this page knows. */
   take(body, sent = new Map()) {
     const before = this.edit;
+    if (this.former.hears(body.version)) return; // these are not the cells of this page
     // Read before another window's news came in: it would put old figures back.
     if (!sent.size && body.edit < before) return;
     this.edit = body.edit || this.edit;
@@ -226,8 +236,16 @@ export class Saver {
 
   /** Cells that somebody else changed: both values wait until one is chosen; the others are saved. */
   async meet(sent, body) {
-    for (const { path, theirs, at, by, by_name: name } of body.errors || []) {
+    this.former.hears(body.version);
+    for (const error of body.errors || []) {
+      const { path, theirs, at, by, by_name: name } = error;
       const current = body.current || {};
+      if (error.code === "no-place") {
+        this.queue.delete(path);
+        this.former.lose(path, { from: this.base.get(path), to: this.local.get(path) }, error);
+        sent.delete(path);
+        continue;
+      }
       if (same(sent.get(path) || {}, this.local.get(path))) {
         this.queue.delete(path);
         this.conflicts.set(path, { theirs, at: at || current.at, by, name });
@@ -282,12 +300,14 @@ export class Saver {
   say() {
     const { state } = this.on;
     const waiting = this.waiting().length;
-    const count = waiting + this.conflicts.size + this.refused.size;
-    if (this.trouble && this.queue.size) state({ ...this.trouble, count, kept: this.kept });
+    const count = waiting + this.conflicts.size + this.refused.size + this.former.count;
+    const toSend = this.queue.size + this.former.waiting.size;
+    if (this.trouble && (toSend || this.former.count)) state({ ...this.trouble, count, kept: this.kept });
     else if (this.sending && this.queue.size) state({ kind: "sending", count });
-    else if (waiting) state({ kind: "waiting", count });
+    else if (waiting || this.former.waiting.size) state({ kind: "waiting", count });
     else if (this.refused.size) state({ kind: "refused", count: this.refused.size, reason: [...this.refused.values()][0].reason });
     else if (this.conflicts.size) state({ kind: "conflict", count: this.conflicts.size });
+    else if (this.former.count) state({ kind: "unplaced", count: this.former.count });
     else if (!navigator.onLine) state({ kind: "offline", count: 0, kept: this.drafts.available });
     else if (this.savedAt) state({ kind: "saved", at: this.savedAt });
     else state({ kind: "asBefore" });

@@ -50,7 +50,7 @@ export class Typing {
     this.written.add(path);
     const { drafts } = this.page;
     // Given up while it was being written down: it goes again.
-    drafts.putTyping(path, text).then(() => this.written.has(path) || drafts.removeTyping(path));
+    drafts.putTyping(path, text, this.page.titleOf(path)).then(() => this.written.has(path) || drafts.removeTyping(path));
   }
 
   /** The editor is left: what was typed is a value now, or was dropped. */

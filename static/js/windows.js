@@ -11,7 +11,7 @@ export function startWindows(page) {
   const channel = channelOf(page.program.account);
   if (!channel) return { saved() {} };
   const { document: shown } = page.program;
-  const tell = (message) => channel.postMessage({ ...message, document: shown, tab: page.drafts.tab });
+  const tell = (message) => channel.postMessage({ ...message, document: shown, tab: page.drafts.tab, version: page.program.version });
 
   const take = ({ cells, before, edit }) => {
     const taken = [];
@@ -33,7 +33,10 @@ export function startWindows(page) {
     if (data.document !== shown || data.tab === page.drafts.tab) return;
     page.drafts.meet(data.tab);
     if (data.kind === "hello") tell({ kind: "here" });
-    if (data.kind === "saved") take(data);
+    if (data.kind !== "saved") return;
+    // A window on another version of the form: its cells are not ours, the next answer brings all.
+    if (data.version === page.program.version) take(data);
+    else page.saver.edit = 0;
   });
   tell({ kind: "hello" });
   return { saved: (cells, before, edit) => cells.length && tell({ kind: "saved", cells, before, edit }) };

@@ -10,6 +10,7 @@ from server.core.access import SYSTEM, Role
 from server.core.assignment import AssignmentRule
 from server.core.directory import Contact, FormOwner
 from server.core.notice import Notice, NoticeKind
+from server.core.obligation import RoundDates
 from server.core.unit_group import GroupUnit
 from server.services.unit_groups import GroupWish
 from tests.security.drafts import prepared_draft
@@ -17,7 +18,7 @@ from tests.security.prepared import EVERYBODY, Write, url_of
 from tests.security.site import Site
 from tests.security.two_districts import Commune
 from tests.workbooks import edited
-from tests.world import PERIOD, ROOT
+from tests.world import PERIOD, ROOT, ROUND
 
 
 def upload(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
@@ -44,7 +45,53 @@ def changed_indicators(site: Site, rule: Rule, method: str, commune: Commune) ->
     first, *others = sheets.catalogue.indicators()
     sheets.canonical.path.unlink(missing_ok=True)
     sheets.canonical.write([first, *others], [replace(first, title="Tên khác"), *others])
-    return Write(method, url_of(rule, site, commune), {"edit": "0"})
+    actor = site.world.actor("admin")
+    fields = {
+        "edition": sheets.working(actor).seen.edition,
+        "proposal": "",
+        "edit": "0",
+        "digest": sheets.standing(actor).digest,
+    }
+    return Write(method, url_of(rule, site, commune), fields)
+
+
+def changed_dates(site: Site, rule: Rule, method: str, commune: Commune) -> Write:
+    """New dates of the open round, as their preview showed them."""
+    lines = [RoundDates("commune", "households", due=date(2025, 2, 14))]
+    plan = site.world.services.round_dates.preview(
+        site.world.actor("admin"), ROUND, lines,
+        letter_number="12/BDT", letter_on=date(2025, 1, 23),
+    )  # fmt: skip
+    fields = {
+        "letter_number": "12/BDT", "letter_on": "23/01/2025", "reason": "Mưa lũ nhiều ngày",
+        "lines": "1", "line-0-form": "households", "line-0-level": "commune",
+        "line-0-due": "14/02/2025", "step": "apply", "seen": plan.seen,
+    }  # fmt: skip
+    return Write(method, f"{url_of(rule, site, commune)}?id={ROUND}", fields)
+
+
+def proposed_indicators(site: Site, rule: Rule, method: str, _commune: Commune) -> Write:
+    """One indicator changed or added, or a step of a proposal taken back and done again."""
+    sheets, drafts = site.world.services.indicator_sheets, site.world.services.definition_drafts
+    act, actor = rule.endpoint.partition(".")[2], site.world.actor("admin")
+    first = sheets.catalogue.indicators()[0].code
+    fields: dict[str, object] = {"title": "Tên khác"}
+    if act in ("undo", "redo"):
+        for title in ("Một", "Hai"):
+            seen = sheets.working(actor).seen
+            _, draft = sheets.change(actor, first, {"title": title}, seen)
+        assert draft is not None
+        if act == "redo":
+            draft = drafts.undo(actor, draft.id, seen=draft.edit)
+        built = rule.build({"draft_id": draft.id}, append_unknown=False)
+        fields = {"edit": draft.edit}
+    else:
+        built = rule.build({"code": first} if rule.arguments else {}, append_unknown=False)
+        fields["edition"] = sheets.working(actor).seen.edition
+    if act == "add":
+        fields |= {"code": "9901", "group": "01", "measures": "hộ: cộng"}
+    assert built is not None
+    return Write(method, str(built[1]), fields)
 
 
 def delegation(site: Site, rule: Rule, method: str, commune: Commune) -> Write:

@@ -3,12 +3,14 @@
 import json
 
 from tests.security.makers import (
+    changed_dates,
     changed_indicators,
     dated_row,
     definition_draft,
     delegation,
     handover,
     moving,
+    proposed_indicators,
     unit_group,
 )
 from tests.security.prepared import ADMIN, NOBODY, Case, page
@@ -54,6 +56,7 @@ _VILLAGE = {
     "valid_to": "",
 }
 _SHEET = "username,name,email,role,org_unit\nmoi.sheet,Người mới,,reader,01894\n"
+_CODES = json.dumps([["Mã", "Tên"], ["male", "Nam giới"]])
 _INDICATORS = json.dumps(
     [["Mã", "Tên chỉ tiêu", "Mã nhóm", "Đơn vị tính"], ["0199", "Số hộ", "01", "hộ: cộng"]]
 )
@@ -103,7 +106,9 @@ WRITES_OF_BACK_OFFICE: dict[str, Case] = {
     "definition_editor.check": Case(NOBODY, definition_draft),
     "definition_trials.expression": Case(NOBODY, definition_draft),
     "indicators.sheet_import": page(NOBODY),
-    "indicators.sheet_confirm": page(ADMIN, rows=_INDICATORS, edition="1"),
+    "indicators.sheet_confirm": page(
+        ADMIN, rows=_INDICATORS, edition="1", proposal="", edit="0"
+    ),
     "definition_table.index": page(NOBODY, text=_TABLE),
     "definition_schema.index": page(NOBODY, text=_SCHEMA),
     "definition_table.begin": page(ADMIN, text=_TABLE, code="of_a_table", title="Số hộ"),
@@ -112,12 +117,22 @@ WRITES_OF_BACK_OFFICE: dict[str, Case] = {
     "definition_impact.revert": Case(NOBODY, definition_draft),
     # Neither was published, nor is there a file of indicators.
     "definition_carrying.carry": Case(NOBODY, definition_draft),
+    # No file says anything else: ``tests/web/admin/test_definition_conflicts`` has one.
+    "definition_conflicts.take": Case(NOBODY, definition_draft),
     "indicators.take_file": Case(ADMIN, changed_indicators),
+    **{
+        f"indicator_proposals.{name}": Case(ADMIN, proposed_indicators)
+        for name in ("add", "change", "undo", "redo")
+    },
     "definition_impact.count": Case(ADMIN, definition_draft),
     **{
         f"definition_carrying.{name}": Case(ADMIN, definition_draft)
         for name in ("add", "remove", "examples", "follow")
     },
+    # What was typed or brought is looked at; only publishing keeps it.
+    "codelist_editor.edit": page(NOBODY, code="sex"),
+    "codelist_editor.sheet": page(NOBODY, code="sex"),
+    "codelist_editor.publish": page(ADMIN, code="sex", rows=_CODES, seen="1", source="QĐ 1"),
     "definition_life.retire": page(
         ADMIN, kind="form", code="households", last_on="31/12/2025", reason="QĐ 1"
     ),
@@ -142,6 +157,8 @@ WRITES_OF_BACK_OFFICE: dict[str, Case] = {
     "sent_mails.returned": page(NOBODY, "id=1", why="hộp thư đầy"),
     "rounds.create_view": page(ADMIN, **_ROUND, step="open", seen="{communes}"),
     "rounds.letter": page(NOBODY),  # without a file nothing; tests/web/admin/test_rounds has one
+    "rounds.contact": page(ADMIN, "id=round-2024", contact="Phòng Kế hoạch", phone="0209 1"),
+    "rounds.dates": Case(ADMIN, changed_dates),
     "rounds.widen": page(ADMIN, "id=round-2024", form="spare"),
     "assignments.create_view": page(ADMIN, form="households", title="Xã", levels="commune"),
     "contacts.create_view": page(ADMIN, org_unit="{unit}", name="Mai", post="Công chức"),

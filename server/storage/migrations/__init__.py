@@ -28,8 +28,13 @@ NAMES = (
     "m0013_definition_migrations",
     "m0014_calendar_feeds",
     "m0015_reopen_requests",
+    "m0016_assignment_groups",
     "m0017_edition_versions",
     "m0018_definition_retirements",
+    "m0019_changed_dates",
+    "m0020_retired_code_lists",
+    "m0022_indicator_drafts",
+    "m0024_definition_notices",
 )
 
 #: Any constant number; two servers that migrate one database must name the same.

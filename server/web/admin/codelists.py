@@ -73,6 +73,7 @@ class CodeListView(SafeModelView):
             "items": [(item, *state_words(item, today)) for item in items],
             "dated": any("validFrom" in item or "validTo" in item for item in items),
             "numbered": any("numbering2" in item for item in items),
+            "unverified": any(item.get("numbering2Verified") is False for item in items),
             "second": second,
             "day": shown_day,
         }

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from server.core.access import Right
-from server.core.definition_draft import KINDS, DefinitionDraft, DraftKind, DraftState
+from server.core.definition_draft import KINDS, DefinitionDraft, DefinitionKind, DraftState
 from server.core.vietnamese import fold
 from server.errors import (
     Conflict,
@@ -23,6 +23,7 @@ from server.errors import (
     Stale,
 )
 from server.services.definition_files import FileState
+from server.web.admin.definition_reviewing import period_hint, review_of
 from server.web.admin.definition_words import (
     file_words,
     kind_titles,
@@ -30,6 +31,7 @@ from server.web.admin.definition_words import (
     state_badge,
 )
 from server.web.admin.draft_view import seen_edit, stale_words
+from server.web.admin.indicator_proposals import proposal_of
 from server.web.admin.safe_view import SafeBaseView
 from server.web.problems import problem_of
 from server.web.session import current_actor, services
@@ -107,6 +109,7 @@ class DraftList(SafeBaseView):
                 notes=request.form.get("notes", ""),
                 valid_from=request.form.get("valid_from", ""),
             ),
+            typed=True,
         )
 
     @expose("/<draft_id>/return/", methods=("POST",))
@@ -118,6 +121,7 @@ class DraftList(SafeBaseView):
             lambda seen: services().definition_issues.give_back(
                 current_actor(), draft_id, seen=seen, note=request.form.get("note", "")
             ),
+            typed=True,
         )
 
     @expose("/<draft_id>/publish/", methods=("POST",))
@@ -148,7 +152,7 @@ class DraftList(SafeBaseView):
     @expose("/<draft_id>/file/", methods=("POST",))
     def write_file(self, draft_id: str) -> ResponseReturnValue:
         """Write the file once more."""
-        draft = services().definition_drafts.get(current_actor(), draft_id)
+        draft = services().definition_drafts.of_any_kind(current_actor(), draft_id)
         self._tell_file(draft, services().definition_issues.write_file(draft))
         return self._back(draft_id)
 
@@ -197,7 +201,10 @@ class DraftList(SafeBaseView):
         catalogue = services().catalogue
         return self.render(
             "admin/definition_drafts.html",
-            rows=[(draft, *state_badge(draft.state), _changer(draft)) for draft in found],
+            rows=[
+                (draft, *state_badge(draft.state), _changer(draft), self._opening(draft))
+                for draft in found
+            ],
             total=len(drafts),
             kinds=kind_titles(),
             states=[(state.value, state_badge(state)[0]) for state in DraftState],
@@ -207,14 +214,22 @@ class DraftList(SafeBaseView):
             typed=request.form,
         )
 
-    def _act(self, draft_id: str, done: str, act: Callable[[int], object]) -> ResponseReturnValue:
-        """Do it on the edit that the page showed; a refusal is said on the page that follows."""
+    def _act(
+        self, draft_id: str, done: str, act: Callable[[int], object], *, typed: bool = False
+    ) -> ResponseReturnValue:
+        """Do it on the edit that the page showed; a refusal is said on the page that follows.
+
+        *typed*: something was written on that page, which stands there again after a refusal.
+        """
+        errors: list[dict[str, str]] = []
         try:
             act(seen_edit())
         except DefinitionInvalid:
             flash(_("Bản nháp còn lỗi nên chưa ban hành được. Xem danh sách lỗi."), "error")
         except InputInvalid as error:
-            flash(_act_words(error), "error")
+            errors = self._act_errors(draft_id, error)
+            if not typed:
+                flash(errors[0]["message"], "error")
         except Stale:
             flash(stale_words(), "warning")
         except Conflict:
@@ -223,10 +238,43 @@ class DraftList(SafeBaseView):
             flash(refused_words(str(error.facts.get("reason"))), "error")
         else:
             flash(done, "success")
-        return self._back(draft_id)
+            return self._back(draft_id)
+        return self._again(draft_id, errors) if typed else self._back(draft_id)
+
+    def _again(self, draft_id: str, errors: list[dict[str, str]]) -> ResponseReturnValue:
+        """The page of the draft as it stands now, with what was typed."""
+        draft = services().definition_drafts.of_any_kind(current_actor(), draft_id)
+        page = "definition_review" if draft.kind in KINDS else "indicator_proposal"
+        shown = review_of(draft) if draft.kind in KINDS else proposal_of(draft)
+        return make_response(
+            self.render(f"admin/{page}.html", **shown, typed=request.form, errors=errors), 422
+        )
+
+    def _act_errors(self, draft_id: str, error: InputInvalid) -> list[dict[str, str]]:
+        """The refusal beside the field that it is about, where there is one."""
+        listed = error.facts.get("errors", [])
+        field = str(listed[0]["path"]) if isinstance(listed, list) and listed else ""
+        message = _act_words(error)
+        if field == "/valid_from":
+            draft = services().definition_drafts.of_any_kind(current_actor(), draft_id)
+            message = _("Kỳ áp dụng chưa đúng. %(hint)s", hint=period_hint(draft))
+        return [{"field": field.removeprefix("/"), "message": message}]
 
     def _back(self, draft_id: str) -> ResponseReturnValue:
-        return redirect(self.get_url("definition_editor.review", draft_id=draft_id), 303)
+        draft = services().definition_drafts.of_any_kind(current_actor(), draft_id)
+        return redirect(self._address(draft), 303)
+
+    def _opening(self, draft: DefinitionDraft) -> str:
+        """Where the list leads: a draft of a text first to the text."""
+        if draft.kind in KINDS and draft.state is DraftState.DRAFT:
+            return str(self.get_url("definition_editor.outline", draft_id=draft.id))
+        return self._address(draft)
+
+    def _address(self, draft: DefinitionDraft) -> str:
+        """The page where the draft is worked on, or judged."""
+        if draft.kind not in KINDS:
+            return str(self.get_url("indicator_proposals.review", draft_id=draft.id))
+        return str(self.get_url("definition_editor.review", draft_id=draft.id))
 
     def _tell_file(self, draft: DefinitionDraft, state: FileState) -> None:
         flash(*file_words(state, services().definition_issues.file_name(draft)))
@@ -241,7 +289,7 @@ def decisions_of(form: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _kind() -> DraftKind:
+def _kind() -> DefinitionKind:
     for kind in KINDS:
         if request.form.get("kind") == kind:
             return kind
@@ -278,7 +326,7 @@ def _act_words(error: InputInvalid) -> str:
             names=names,
         )
     return {
+        "/text": _("Bản đề xuất không thay đổi gì so với danh mục đang dùng."),
         "/notes": _("Ghi nội dung sửa đổi, không quá 2000 ký tự."),
         "/note": _("Ghi lý do trả lại, không quá 2000 ký tự."),
-        "/valid_from": _("Kỳ áp dụng không đúng loại kỳ của biểu, ví dụ 2025 hoặc 2025-07."),
     }.get(field, problem_of(error).detail)

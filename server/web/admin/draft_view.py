@@ -27,21 +27,29 @@ class DraftView(SafeBaseView):
         return redirect(self.get_url("definition_drafts.index"), 303)
 
 
-def write_draft(write: Callable[[int], object], done: str) -> None:
-    """Write on the edit that the page showed; the page that follows says what became of it."""
+def write_draft(write: Callable[[int], object], done: str) -> str:
+    """Write on the edit that the page showed; the page that follows says what became of it.
+
+    Gives why nothing was written: ``stale``, ``state``, the reason of the refusal, or nothing.
+    """
     try:
         write(seen_edit())
     except Stale:
         flash(stale_words(), "warning")
+        return "stale"
     except Conflict:
         flash(_("Bản nháp không còn ở bước soạn nên không sửa được."), "warning")
+        return "state"
     except RequestInvalid as error:
-        flash(refused_words(str(error.facts.get("reason"))), "error")
+        reason = str(error.facts.get("reason"))
+        flash(refused_words(reason), "error")
+        return reason
     except BieumauError as error:
         flash(problem_of(error).detail, "error")
-    else:
-        if done:
-            flash(done, "success")
+        return error.code
+    if done:
+        flash(done, "success")
+    return ""
 
 
 def seen_edit() -> int:

@@ -106,6 +106,16 @@ def indicator(found: Indicator) -> Json:
         "frequency": found.frequency,
         "owners": list(found.owners),
         "owner_units": list(found.owner_units),
+        "owners_from": found.owners_from or None,
+        "former_owners": [
+            {
+                "owners": list(former.owners),
+                "owner_units": list(former.owner_units),
+                "valid_from": former.valid_from or None,
+                "valid_to": former.valid_to,
+            }
+            for former in found.former_owners
+        ],
         "source": found.source,
         "constructed": found.constructed,
         "ministry_code": found.ministry_code or None,
@@ -114,25 +124,27 @@ def indicator(found: Indicator) -> Json:
     }
 
 
-def codelist_item(found: CodeList) -> Json:
+def codelist_item(found: CodeList, last_on: date | None) -> Json:
     return {
         "code": found.code,
         "version": found.version,
         "title": found.title,
         "constructed": found.constructed,
         "source": found.source,
+        "last_on": None if last_on is None else last_on.isoformat(),
     }
 
 
-def codelist(found: CodeList) -> Json:
+def codelist(found: CodeList, last_on: date | None) -> Json:
     return {
-        **codelist_item(found),
+        **codelist_item(found, last_on),
         "items": [
             {
                 "code": item.code,
                 "title": item.title,
                 "title_en": item.title_en,
                 "aliases": list(item.aliases),
+                "numbering2": item.numbering2,
                 "minority": item.minority,
                 "valid_from": item.valid_from or None,
                 "valid_to": item.valid_to or None,

@@ -10,10 +10,11 @@ from server.services.consolidation_views import Owed, Sheet
 from server.services.idempotency import StoredAnswer
 from server.services.review import SubmissionView
 from server.web.api.bodies import cut, etag, page_of, respond
+from server.web.api.changes import changes_of
 from server.web.api.requests import LIST, TEXT, answered_once, json_body, seen_edit, window
 from server.web.api.resolving import form_named, submission_named, unit_named
 from server.web.api.routing import PAGING, operation
-from server.web.api.submissions import changes_of, kept
+from server.web.api.submissions import kept
 from server.web.session import current_actor, services
 
 

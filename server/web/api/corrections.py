@@ -3,11 +3,12 @@
 from flask import Response
 
 from server.services.idempotency import StoredAnswer
+from server.web.api.changes import changes_of
 from server.web.api.delegations import day_member
 from server.web.api.requests import LIST, TEXT, answered_once, json_body, seen_edit
 from server.web.api.resolving import submission_named
 from server.web.api.routing import operation
-from server.web.api.submissions import changes_of, kept
+from server.web.api.submissions import kept
 from server.web.session import current_actor, services
 
 

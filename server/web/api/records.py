@@ -1,7 +1,10 @@
 """Survey records: the documents below a survey return, one for each household."""
 
+from collections.abc import Sequence
+
 from flask import Response
 
+from server.core.submission import Change
 from server.core.survey import RecordQuery
 from server.errors import RequestInvalid
 from server.services.idempotency import StoredAnswer
@@ -15,6 +18,8 @@ from server.web.api.bodies import (
     respond,
     text_of,
 )
+from server.web.api.changes import changes_of
+from server.web.api.earlier_versions import VERSIONED, given_up_of, left_of, version_of
 from server.web.api.requests import (
     ANY,
     LIST,
@@ -29,7 +34,6 @@ from server.web.api.requests import (
 )
 from server.web.api.resolving import submission_named
 from server.web.api.routing import PAGING, PREFIX, operation
-from server.web.api.submissions import changes_of
 from server.web.problems import answer, problem
 from server.web.session import current_actor, services
 
@@ -88,7 +92,8 @@ def add_record(submission_id: str) -> Response:
 def get_record(submission_id: str, record_id: str) -> Response:
     named = submission_named(submission_id)
     view = services().records.get(current_actor(), named.id, identity(record_id, "record"))
-    return respond(record(view), 200, etag(view.record.edit))
+    told = {**record(view), "version": named.version}
+    return respond(told, 200, etag(view.record.edit))
 
 
 @operation(
@@ -102,12 +107,36 @@ def save_record(submission_id: str, record_id: str) -> Response:
     named = submission_named(submission_id)
     service, identified = services().records, identity(record_id, "record")
     service.get(current_actor(), named.id, identified)
-    changes = changes_of(json_body({"changes": LIST}))
+    body = json_body({"changes": LIST}, VERSIONED)
+    changes, version = changes_of(body), version_of(body)
+    if version is not None:
+        return _save_from(submission_id, identified, changes, version, given_up_of(body))
     view, met = service.save(current_actor(), named.id, identified, changes)
     if not met:
         return respond(record(view), 200, etag(view.record.edit))
     response = answer(problem("conflict", errors=[conflict(one) for one in met]))
     response.headers.update(etag(view.record.edit))
+    return response
+
+
+def _save_from(
+    submission_id: str,
+    record_id: str,
+    changes: Sequence[Change],
+    version: int,
+    given_up: Sequence[Change],
+) -> Response:
+    """The same from a page that says which version of the form it shows."""
+    named = submission_named(submission_id)
+    found = services().earlier_cells.save_record(
+        current_actor(), named.id, record_id, changes, version=version, given_up=given_up
+    )
+    now = submission_named(submission_id).version
+    refusal = left_of(found, None, version=now)
+    if refusal is None:
+        return respond({**record(found.view), "version": now}, 200, etag(found.view.record.edit))
+    response = answer(refusal)
+    response.headers.update(etag(found.view.record.edit))
     return response
 
 

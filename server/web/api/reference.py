@@ -29,12 +29,17 @@ def list_indicators() -> Response:
 @operation("GET", "/codelists", "The code lists", answer="CodelistList", query=PAGING)
 def list_codelists() -> Response:
     found = services().catalogue.codelists()
-    return page_of(cut(found, lambda one: one.code, window()), codelist_item)
+    return page_of(
+        cut(found, lambda one: one.code, window()),
+        lambda one: codelist_item(one, services().catalogue.last_day("codelist", one.code)),
+    )
 
 
 @operation("GET", "/codelists/{code}", "One code list with its codes", answer="Codelist")
 def get_codelist(code: str) -> Response:
-    return respond(codelist(services().catalogue.codelist(identity(code, "codelist"))))
+    catalogue = services().catalogue
+    found = catalogue.codelist(identity(code, "codelist"))
+    return respond(codelist(found, catalogue.last_day("codelist", found.code)))
 
 
 @operation(

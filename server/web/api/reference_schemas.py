@@ -22,6 +22,7 @@ _CODELIST = {
     "title": TEXT,
     "constructed": FLAG,
     "source": TEXT,
+    "last_on": or_null(DAY),
 }
 
 REFERENCE_SCHEMAS: Final[Mapping[str, Schema]] = {
@@ -42,6 +43,18 @@ REFERENCE_SCHEMAS: Final[Mapping[str, Schema]] = {
                 "frequency": TEXT,
                 "owners": TEXTS,
                 "owner_units": TEXTS,
+                "owners_from": or_null(DAY),
+                "former_owners": {
+                    "type": "array",
+                    "items": closed(
+                        {
+                            "owners": TEXTS,
+                            "owner_units": TEXTS,
+                            "valid_from": or_null(DAY),
+                            "valid_to": DAY,
+                        }
+                    ),
+                },
                 "source": TEXT,
                 "constructed": FLAG,
                 "ministry_code": or_null(TEXT),
@@ -62,6 +75,7 @@ REFERENCE_SCHEMAS: Final[Mapping[str, Schema]] = {
                         "title": TEXT,
                         "title_en": or_null(TEXT),
                         "aliases": TEXTS,
+                        "numbering2": or_null(TEXT),
                         "minority": FLAG,
                         "valid_from": or_null(DAY),
                         "valid_to": or_null(DAY),

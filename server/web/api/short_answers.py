@@ -45,8 +45,11 @@ def wish_of(header: str) -> Wish:
     return Wish()
 
 
-def saved(view: SubmissionView) -> Response:
-    """The submission after a save, as short as the caller wishes it."""
+def saved(view: SubmissionView, *, versioned: bool = False) -> Response:
+    """The submission after a save, as short as the caller wishes it.
+
+    *versioned*: the caller said which version of the form it shows, and hears which it is now.
+    """
     whole, edit = submission(view), view.submission.edit
     wish = wish_of(request.headers.get("Prefer", ""))
     if not wish.short:
@@ -59,6 +62,8 @@ def saved(view: SubmissionView) -> Response:
         "changed_at": instant(view.submission.changed_at),
         "verdict": digest,
     }
+    if versioned:
+        body["version"] = whole["version"]
     if wish.verdict != digest:
         body |= judged
     if wish.edit is not None and wish.edit not in {edit, edit - 1}:

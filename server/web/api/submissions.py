@@ -4,7 +4,6 @@ from flask import Response
 from flask_babel import gettext
 
 from server.core.answer_paths import PathUnknown
-from server.core.submission import ORIGINS, Change
 from server.errors import RequestInvalid
 from server.services.idempotency import StoredAnswer
 from server.services.review import SubmissionView
@@ -20,17 +19,16 @@ from server.web.api.bodies import (
     submission_item,
     text_of,
 )
+from server.web.api.changes import changes_of
+from server.web.api.earlier_versions import VERSIONED, given_up_of, left_of, version_of
 from server.web.api.reasons import reasons_of
 from server.web.api.requests import (
-    ANY,
     FLAG,
     LIST,
     OBJECT,
     TEXT,
-    Body,
     answered_once,
     json_body,
-    members,
     parameter,
     period,
     required_parameter,
@@ -44,9 +42,6 @@ from server.web.api.routing import PAGING, PREFIX, blueprint, operation
 from server.web.api.short_answers import saved, told_conflicts
 from server.web.problems import Problem, answer, problem
 from server.web.session import current_actor, services
-
-#: More cells than any form has; a body with more is not somebody's typing.
-MOST_CHANGES = 10_000
 
 
 @operation(
@@ -117,7 +112,23 @@ def get_submission(submission_id: str) -> Response:
 )
 def save_cells(submission_id: str) -> Response:
     named = submission_named(submission_id)
-    body = json_body({"changes": LIST}, {"reasons": LIST})
+    body = json_body({"changes": LIST}, {"reasons": LIST, **VERSIONED})
+    version = version_of(body)
+    if version is not None:
+        found = services().earlier_cells.save(
+            current_actor(),
+            named.id,
+            changes_of(body),
+            version=version,
+            reasons=reasons_of(body),
+            given_up=given_up_of(body),
+        )
+        refusal = left_of(found, named.id, version=found.view.submission.version)
+        if refusal is None:
+            return saved(found.view, versioned=True)
+        response = answer(refusal)
+        response.headers.update(etag(found.view.submission.edit))
+        return response
     view, met = services().submissions.save_cells(
         current_actor(), named.id, changes_of(body), reasons=reasons_of(body)
     )
@@ -236,29 +247,3 @@ def kept(view: SubmissionView, status: int = 200) -> StoredAnswer:
     if status == 201:  # noqa: PLR2004
         headers["Location"] = f"{PREFIX}/submissions/{view.submission.id}"
     return StoredAnswer(status, headers, text_of(submission(view)))
-
-
-def changes_of(body: Body) -> list[Change]:
-    """The cells of a PATCH; an absent ``from`` says that the cell was empty."""
-    listed = body.list_("changes")
-    if len(listed) > MOST_CHANGES:
-        raise RequestInvalid(reason="too-many", path="/changes")
-    return [_change(item, f"/changes/{place}") for place, item in enumerate(listed)]
-
-
-def _change(item: object, path: str) -> Change:
-    cell = members(
-        item, path, {"path": TEXT}, {"from": ANY, "to": ANY, "status": TEXT, "origin": TEXT}
-    )
-    if "to" not in cell and cell.value("status") is None:
-        raise RequestInvalid(reason="member-missing", path=f"{path}/to")
-    origin = cell.maybe_text("origin") or "typed"
-    if origin not in ORIGINS:
-        raise RequestInvalid(reason="origin", path=f"{path}/origin")
-    return Change(
-        path=cell.text("path"),
-        old=cell.value("from"),
-        new=cell.value("to"),
-        status=cell.maybe_text("status"),
-        origin=origin,
-    )

@@ -31,7 +31,9 @@ SURVEY_SCHEMAS: Final[Mapping[str, Schema]] = {
             **_RECORD,
             **JUDGED,
             "same": {"type": "array", "items": closed({"record": ID, "number": NUMBER})},
-        }
+            "version": NUMBER,
+        },
+        "version",
     ),
     "Deletion": closed({"reason": {"type": "string", "minLength": 5, "maxLength": 500}}),
     "Expected": closed({"expected": {"type": "integer", "minimum": 0, "maximum": 1_000_000}}),

@@ -1,10 +1,13 @@
 """Saving drafts: cells merge or conflict, whole drafts need the edit they replace."""
 
+import json
+
 import pytest
 from werkzeug.test import TestResponse
 
+from server.core.access import SYSTEM
 from tests.web.api.conftest import As
-from tests.world import GOOD, World
+from tests.world import GOOD, World, household_form
 
 
 def _path(draft: TestResponse) -> str:
@@ -177,3 +180,54 @@ def test_a_reason_that_cannot_be_read_is_refused_and_nothing_is_saved(
     assert answer.status_code == 400
     kept = world.services.submissions.get(world.actor("commune_reporter"), draft.json["id"])
     assert (kept.submission.answers, kept.submission.reasons) == (draft.json["answers"], ())
+
+
+def test_a_page_of_another_version_hears_what_has_no_place_and_the_rest_is_saved(
+    as_: As, draft: TestResponse, world: World
+) -> None:
+    form = household_form()
+    form["x-form"]["version"] = 2  # type: ignore[index]
+    del form["properties"]["note"]  # type: ignore[attr-defined]
+    form["x-layout"]["sections"][0]["fields"].remove("note")  # type: ignore[index]
+    form["x-migrate"] = {"from": 1, "steps": [{"op": "drop", "path": "/note"}]}
+    world.services.catalogue.publish(json.dumps(form, ensure_ascii=False), "form", SYSTEM)
+    world.services.definition_migrations.carry_out(world.actor("admin"), "households", 2)
+    reporter, note = as_("commune_reporter"), {"path": "/note", "from": None, "to": "Một chữ"}
+    homes = {"path": "/households", "from": 6, "to": 7}
+
+    refused = reporter("PATCH", _path(draft), {"changes": [note, homes], "version": 1})
+    without = reporter("PATCH", _path(draft), {"changes": [note]})
+    given_up = {"path": "/note", "to": "Một chữ"}
+    body = {"changes": [], "version": 1, "given_up": [given_up]}
+    done = reporter("PATCH", _path(draft), body)
+
+    assert (refused.status_code, refused.json["code"]) == (409, "form-changed")
+    assert refused.json["version"] == 2
+    assert refused.json["errors"] == [
+        {"path": "/note", "code": "no-place", "message": "Ghi chú", "mine": "Một chữ", "into": []}
+    ]
+    assert (without.status_code, without.json["code"]) == (422, "path-unknown")
+    assert (done.status_code, done.json["version"]) == (200, 2)
+    assert done.json["answers"] == {**GOOD, "households": 7}
+
+
+def test_two_values_of_a_moved_cell_are_told_at_the_cell_of_the_page(
+    as_: As, draft: TestResponse, world: World
+) -> None:
+    text = json.dumps(household_form(), ensure_ascii=False).replace("note", "remark")
+    form = json.loads(text)
+    form["x-form"]["version"] = 2
+    form["x-migrate"] = {"from": 1, "steps": [{"op": "rename", "from": "/note", "to": "/remark"}]}
+    world.services.catalogue.publish(json.dumps(form, ensure_ascii=False), "form", SYSTEM)
+    world.services.definition_migrations.carry_out(world.actor("admin"), "households", 2)
+    reporter = as_("commune_reporter")
+    theirs = {"path": "/remark", "from": None, "to": "Của người khác"}
+    reporter("PATCH", _path(draft), {"changes": [theirs]})
+
+    mine = {"path": "/note", "from": None, "to": "Của tôi"}
+    met = reporter("PATCH", _path(draft), {"changes": [mine], "version": 1})
+
+    assert (met.status_code, met.json["code"], met.json["version"]) == (409, "conflict", 2)
+    [told] = met.json["errors"]
+    assert (told["path"], told["now"]) == ("/note", "/remark")
+    assert (told["mine"], told["theirs"]) == ("Của tôi", "Của người khác")
