@@ -276,7 +276,7 @@ class Approvals:
         submission = view.submission
         answers, statuses = submission.answers, submission.statuses
         if not submission.nil:
-            answers, statuses = seal(view.form, answers, statuses)
+            answers, statuses = seal(view.form, answers, statuses, view.period.end)
         number, records = submission.revision + 1, None
         if view.form.kind == "survey":
             records = self.submissions.content_digest(submission.id)
@@ -307,10 +307,17 @@ class Approvals:
         return revision, sealing_details(view, revision, records)
 
     def _receipt(self, view: SubmissionView, number: int) -> str:
-        """A code such as ``BK24-DS01-01879-2``: year, form, unit and how many times sent."""
+        """A code such as ``BK24-DS01-01879-2``: period, form, unit and how many times sent.
+
+        Other periods than years are named too (``BK2503``, ``BK25Q1``); two rounds that ask for
+        the same period count on.
+        """
         prefix = str(view.form.settings.get("prefix", view.form.code)).upper()
-        year = f"{view.period.year % 100:02}"
-        return f"{self.receipt_prefix}{year}-{prefix}-{view.unit.code.upper()}-{number}"
+        period = view.period.id[2:].replace("-", "")
+        stem = f"{self.receipt_prefix}{period}-{prefix}-{view.unit.code.upper()}"
+        while self.submissions.has_receipt(f"{stem}-{number}"):
+            number += 1
+        return f"{stem}-{number}"
 
     def _follow(
         self, view: SubmissionView, move: Move, given: Mapping[str, object], now: datetime

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from server.core.access import Actor, Role
-from server.core.extension import ExtensionRequest, ExtensionState, is_reason
+from server.core.due_date import DueDate, Source
+from server.core.extension import ExtensionRequest, ExtensionState, is_reason, latest_day
 from server.core.form import Form
 from server.core.obligation import Obligation, Progress
 from server.core.org_unit import OrgUnit
@@ -37,6 +38,7 @@ class ExtensionView:
     unit: OrgUnit
     period: Period
     may_decide: bool
+    latest: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +74,29 @@ class Extensions:
             found.setdefault(request.obligation, []).append(request)
         return found
 
+    def reported(self, request_id: str) -> Obligation:
+        """What the request of that id is about."""
+        return self.obligations.obligations.get(self.store.get(request_id).obligation)
+
+    def latest(self, obligation: Obligation) -> date:
+        """The last day until which more time can be given."""
+        return latest_day(obligation, self.clock.today())
+
+    def working(self, obligation: Obligation, asked: date) -> DueDate:
+        """That day, or the next on which the unit works, with why it moved."""
+        days_of = self.reviewer.reference.calendars(asked)
+        return DueDate.of(asked, days_of(obligation.responsible_unit), Source.ROUND)
+
     def ask(
         self, actor: Actor, obligation_id: str, *, until: date, reason: str
     ) -> ExtensionRequest:
-        """Ask for more time, until a day after the due date and after today.
+        """Ask for more time, until a day after the due date and after today, at most ``latest``.
+
+        A day off is moved to the next working day, as every date is.
 
         Raises:
             NotFound, AccessDenied: not a report that the actor's unit answers for.
-            InputInvalid: no reason worth reading, or a day that gives no time.
+            InputInvalid: no reason worth reading, or a day that gives no time or too much.
             Conflict: a request waits already, or the report needs no more time.
         """
         text = nfc(reason).strip()
@@ -89,7 +106,7 @@ class Extensions:
                 raise AccessDenied(action="ask_extension")
             if not self.may_ask(actor, obligation):
                 raise Conflict(kind="obligation", id=obligation_id)
-            self._check(obligation, until, text, "/reason")
+            until = self._day(obligation, until, text, "/reason")
             request = ExtensionRequest(
                 id=self.new_id(),
                 obligation=obligation_id,
@@ -116,18 +133,18 @@ class Extensions:
     def grant(
         self, actor: Actor, request_id: str, *, until: date, answer: str = ""
     ) -> ExtensionRequest:
-        """Give time until that day, which may be another than was asked for.
+        """Give time until that day, or the next working day; it may be another than was asked for.
 
         Raises:
             AccessDenied: the actor approves for no unit above.
-            InputInvalid: a day that gives no time.
+            InputInvalid: a day that gives no time, or is after ``latest``.
             Conflict: the request was answered meanwhile.
         """
         text = nfc(answer).strip()
         with self.transaction():
             request = self.store.get(request_id)
             obligation = self.obligations.get(actor, request.obligation)
-            self._check(obligation, until, request.reason, "/until")
+            until = self._day(obligation, until, request.reason, "/until")
             self._decide(actor, request, ExtensionState.GRANTED, until=until, answer=text or None)
             # It checks the right and leaves the event row of which the unit is told.
             self.obligations.excuse(actor, obligation.id, until=until, reason=request.reason)
@@ -172,18 +189,23 @@ class Extensions:
                     unit=tree.by_id[obligation.org_unit],
                     period=period,
                     may_decide=self.obligations.may_excuse(actor, obligation),
+                    latest=self.latest(obligation),
                 )
             )
         return found
 
-    def _check(self, obligation: Obligation, until: date, reason: str, path: str) -> None:
+    def _day(self, obligation: Obligation, until: date, reason: str, path: str) -> date:
+        """The working day that *until* stands for, once it is a day that can be given."""
         faults = []
         if not is_reason(reason):
             faults.append(_fault(path, "reason"))
         if until < self.clock.today() or until <= obligation.due_on:
             faults.append(_fault("/until", "past"))
+        elif until > self.latest(obligation):
+            faults.append(_fault("/until", "too-far"))
         if faults:
             raise InputInvalid(errors=faults)
+        return self.working(obligation, until).on
 
     def _decide(
         self,

@@ -71,6 +71,13 @@ class RevisionStore:
         if not added:
             raise Conflict(kind="revision", number=revision.number)
 
+    def has_receipt(self, receipt: str) -> bool:
+        """Whether that receipt was given already."""
+        found = self._database.row(
+            "SELECT 1 FROM submission_revision WHERE receipt = ?", (receipt,)
+        )
+        return found is not None
+
     def revision(self, submission_id: str, number: int) -> Revision:
         """One sealed edition; raise ``NotFound``."""
         row = self._database.row(

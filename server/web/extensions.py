@@ -48,9 +48,9 @@ def _around() -> dict[str, object]:
 
 
 def due_reason(obligation: Obligation) -> str:
-    """Why the due date is that day, where it moved over days off; empty where it did not."""
+    """Why the due date is that day, where days off or a later letter moved it; else empty."""
     due = explained(obligation).get("due")
-    if due is None or not due.skipped:
+    if due is None or not (due.skipped or due.changes):
         return ""
     said = due.explain(language_of_request())
     return f"{said[:1].upper()}{said[1:]}"
@@ -74,7 +74,7 @@ def ask(obligation_id: str) -> ResponseReturnValue:
         )
     if errors:
         return make_response(_ask_page(obligation, typed, errors), 422)
-    flash(_("Đã gửi đề nghị gia hạn."), "success")
+    flash(_told(_("Đã gửi đề nghị gia hạn."), obligation, until), "success")
     return redirect(url_for(".ask", obligation_id=obligation_id), 303)
 
 
@@ -103,6 +103,7 @@ def answer(request_id: str) -> ResponseReturnValue:
     """Grant a day, or refuse with a reason."""
     actor, service = current_actor(), services().extensions
     typed = {name: _typed(name) for name in ("until", "answer")}
+    until: date | None = None
     if request.form.get("decision") == "grant":
         until, errors = _day(typed["until"], "until")
         if until is not None:
@@ -116,6 +117,8 @@ def answer(request_id: str) -> ResponseReturnValue:
     if errors:
         page = _index_page(request_id, typed, errors)
         return make_response(page, 422)
+    if until is not None:
+        done = _told(done, service.reported(request_id), until)
     flash(done, "success")
     return redirect(url_for(".index"), 303)
 
@@ -141,6 +144,7 @@ def _ask_page(
         lines=[_line(one) for one in reversed(requests)],
         waiting=next((one for one in requests if one.state is ExtensionState.OPEN), None),
         may_ask=service.may_ask(current_actor(), obligation),
+        latest=service.latest(obligation),
         typed=typed,
         errors=errors,
     )
@@ -181,6 +185,17 @@ def _line(one: ExtensionRequest) -> Line:
     return Line(one, badge, name_of(one.asked_by), name_of(one.decided_by or ""))
 
 
+def _told(done: str, obligation: Obligation, until: date | None) -> str:
+    """What was done and, where the day was a day off, to which day it moved and why."""
+    moved = ""
+    if until is not None:
+        moved = services().extensions.working(obligation, until).moved(language_of_request())
+    if not moved or until is None:
+        return done
+    until_words = _("Gia hạn đến %(day)s%(moved)s.", day=format_date(until), moved=moved)
+    return f"{done} {until_words}"
+
+
 def _typed(name: str) -> str:
     return nfc(request.form.get(name, "")[:_LONGEST_FIELD]).strip()
 
@@ -201,6 +216,7 @@ def _tried(act: Callable[[], object]) -> list[dict[str, str]]:
             most=LONGEST_REASON,
         ),
         "past": _("Chọn một ngày sau hạn gửi và không trước hôm nay."),
+        "too-far": _("Ngày này muộn quá. Chọn một ngày không sau ngày muộn nhất ghi ở trên."),
     }
     try:
         act()

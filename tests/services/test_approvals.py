@@ -1,7 +1,12 @@
 """Signing and approving: the right person, the edit that was seen, one event for each move."""
 
+import json
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
+from server.core.access import SYSTEM
 from server.core.event import is_chained
 from server.core.submission import Edit
 from server.errors import (
@@ -14,7 +19,7 @@ from server.errors import (
     TransitionRefused,
 )
 from tests.services.conftest import change
-from tests.world import CROWDED, GOOD, REASON
+from tests.world import CROWDED, GOOD, REASON, ROUND, household_form
 
 NOTE = {"note": "Số hộ chưa khớp với danh sách."}
 
@@ -57,6 +62,28 @@ def test_signing_seals_a_revision_with_a_receipt(world, start, advance):
     assert revision.receipt == "BK24-HO01-01858-1"
     history = world.services.submissions.history(world.actor("admin"), view.submission.id)
     assert history[-1].details["digest"] == revision.digest
+
+
+def test_every_sending_of_a_year_gets_a_receipt_of_its_own(world, advance):
+    """Months of a form, and two closings of one month; a receipt names the period and counts on."""
+    services = world.services
+    form = household_form("monthly")
+    form["x-form"] |= {"periodType": "month", "prefix": "TH03"}
+    services.catalogue.publish(json.dumps(form), "form", SYSTEM)
+    receipts = []
+    for code, period in (("a", "2024-11"), ("b", "2024-12"), ("c", "2024-12")):
+        asked = replace(
+            services.rounds.get(ROUND), id=code, code=code, period=period, forms=("monthly",),
+            opens_on=date(2024, 12, 2),
+        )  # fmt: skip
+        services.rounds.open(world.actor("admin"), asked)
+        view = services.submissions.start(
+            world.actor("commune_reporter"), form="monthly", org_unit="u-commune", period=period,
+            round=code, answers=GOOD,
+        )  # fmt: skip
+        sent = advance(view, 2).submission
+        receipts.append(services.submissions.revision(world.actor("admin"), sent.id, 1).receipt)
+    assert receipts == ["BK2411-TH03-01858-1", "BK2412-TH03-01858-1", "BK2412-TH03-01858-2"]
 
 
 @pytest.mark.parametrize(

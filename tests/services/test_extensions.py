@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from server.app import build
+from server.core.access import SYSTEM
 from server.core.extension import ExtensionState
 from server.core.obligation import Obligation, Timeliness, late_class
 from server.core.ports import FixedClock
@@ -149,6 +150,52 @@ def test_a_request_without_reason_or_time_is_refused(
         )
 
     assert [one["path"] for one in refused.value.facts["errors"]] == paths  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("closes", "last"),
+    [
+        (date(2025, 3, 20), date(2025, 3, 20)),  # closes later: until then
+        (date(2025, 1, 20), date(2025, 2, 24)),  # closed already: opened for a month
+        (None, date(2026, 1, 15)),  # never closes: a year after the due date
+    ],
+)
+def test_more_time_ends_with_the_round(
+    world: World, owed: Obligation, closes: date | None, last: date
+) -> None:
+    """Neither asked for nor given beyond the closing day, or a bound where there is none."""
+    extensions, clerk = world.services.extensions, world.actor("commune_reporter")
+    approver = world.actor("district_approver")
+    world.services.obligations.obligations.reopen(owed.id, closes)
+    for until in (last + timedelta(days=1), date(2099, 12, 31)):
+        with pytest.raises(InputInvalid) as refused:
+            extensions.ask(clerk, owed.id, until=until, reason=WHY)
+        assert [one["code"] for one in refused.value.facts["errors"]] == ["too-far"]  # type: ignore[attr-defined]
+
+    asked = extensions.ask(clerk, owed.id, until=last, reason=WHY)
+    with pytest.raises(InputInvalid):
+        extensions.grant(approver, asked.id, until=last + timedelta(days=1))
+    extensions.grant(approver, asked.id, until=last)
+
+    assert now(world, owed).excused_until == last
+
+
+def test_a_day_off_moves_to_the_next_working_day_when_asked_and_when_granted(
+    world: World, owed: Obligation
+) -> None:
+    extensions = world.services.extensions
+    reference = world.services.reference
+    reference.put_holiday(date(2025, 2, 10), "Lễ hội xuân", "off", SYSTEM, org_unit="u-commune")
+    sunday, tuesday = date(2025, 2, 9), date(2025, 2, 11)
+
+    asked = extensions.ask(world.actor("commune_reporter"), owed.id, until=sunday, reason=WHY)
+    extensions.grant(world.actor("district_approver"), asked.id, until=date(2025, 2, 8))
+
+    assert asked.asked_until == tuesday
+    assert now(world, owed).excused_until == tuesday
+    assert extensions.working(owed, sunday).moved() == (
+        ", chuyển sang 11/02/2025 vì 09/02 là Chủ nhật, 10/02 nghỉ tại địa phương (Lễ hội xuân)"
+    )
 
 
 def test_only_the_unit_asks_and_only_those_above_answer(world: World, owed: Obligation) -> None:
