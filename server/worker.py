@@ -112,6 +112,9 @@ class Worker:
         moved = self._application.services.approvals.fire_due()
         if moved:
             log.info("workflow.moved_by_time", count=moved)
+        told = self._application.services.escalations.tell_due()
+        if told:
+            log.info("workflow.escalated", count=told)
 
     def _dispatch(self) -> None:
         while not self._stopping.is_set() and self._application.services.dispatch.run():

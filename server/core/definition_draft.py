@@ -4,7 +4,7 @@ A draft takes broken texts as well, so nothing here asks that its text can be re
 to the document itself is ``definition_editor``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +13,12 @@ from typing import Final, Literal
 
 from server.core.json_text import JsonInvalid, loads, read
 from server.core.refusal import Refusal, Refusals
+from server.errors import RequestInvalid
 
-DraftKind = Literal["form", "workflow"]
-KINDS: Final[tuple[DraftKind, ...]] = ("form", "workflow")
+#: What is written as a text of its own; the catalogue of indicators is drafted as a whole.
+DefinitionKind = Literal["form", "workflow"]
+DraftKind = Literal["form", "workflow", "indicators"]
+KINDS: Final[tuple[DefinitionKind, ...]] = ("form", "workflow")
 MOST_NOTES: Final = 2000
 
 
@@ -83,6 +86,30 @@ class DraftStep:
     what: Mapping[str, object]
     made_by: str
     made_at: datetime
+
+    def base(self, end: Literal["before", "after"]) -> Mapping[str, object]:
+        """What the draft is based on at that end of a step that changes it; else nothing.
+
+        Raises:
+            RequestInvalid: the step does not know it, and its text alone would take back what
+                others published.
+        """
+        if self.what.get("op") != "rebase":
+            return {}
+        kept = self.what.get(end)
+        if not isinstance(kept, Mapping):
+            raise RequestInvalid(reason="taken-in", path="/step")
+        return {"base": kept["base"], "base_digest": kept["base_digest"]}
+
+
+def lineage(steps: Iterable[DraftStep], number: int) -> list[DraftStep]:
+    """The steps that led to the one of that number, itself first; what was undone is none."""
+    by_number = {step.number: step for step in steps}
+    found: list[DraftStep] = []
+    while number in by_number:
+        found.append(by_number[number])
+        number = by_number[number].parent
+    return found
 
 
 def readable(text: str) -> dict[str, object] | None:

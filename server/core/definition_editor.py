@@ -11,6 +11,7 @@ from copy import deepcopy
 from typing import Any, Final
 
 from server.core import definition_consequences as consequences
+from server.core.definition_transfer import TransferRefused, transfer
 from server.core.json_text import tokens
 
 Document = dict[str, Any]
@@ -18,9 +19,8 @@ Document = dict[str, Any]
 _OF_TYPE: Final[Mapping[str, frozenset[str]]] = {
     "integer": frozenset({"minimum", "maximum", "enum", "x-labels", "x-consolidate"}),
     "number": frozenset({"minimum", "maximum", "multipleOf", "enum", "x-labels", "x-consolidate"}),
-    "string": frozenset(
-        {"minLength", "maxLength", "pattern", "format", "enum", "x-labels", "x-codelist"}
-    ),
+    "string": frozenset({"minLength", "maxLength", "pattern", "enum", "x-labels", "x-codelist"}),
+    "date": frozenset({"format"}),  # a text to JSON, a type of its own to people
     "boolean": frozenset({"x-labels"}),
 }
 _OF_NUMBERS: Final = frozenset({"x-indicator", "x-dimension", "x-member", "x-measure-unit"})
@@ -102,6 +102,8 @@ def _add(document: Document, path: str, operation: Mapping[str, Any]) -> None:
         return
     if token in holder:
         raise EditRefused("taken", path)
+    if tokens(path)[-2:-1] in (("properties",), ("states",)):  # elsewhere it is a keyword
+        _refuse_key(path, token)
     for name, declared in operation.get("defs", {}).items():
         if name in document.setdefault("$defs", {}):
             raise EditRefused("taken", path)
@@ -130,10 +132,17 @@ def _rename(document: Document, path: str, operation: Mapping[str, Any]) -> None
         raise KeyError(token)
     if key in holder:
         raise EditRefused("taken", path)
-    if not consequences.KEY.fullmatch(key):
-        raise EditRefused("key", path)
+    _refuse_key(path, key)
     consequences.renamed(document, path, key)
     consequences.rekey(holder, token, key)
+
+
+def _refuse_key(path: str, key: str) -> None:
+    """Words that expressions keep for themselves name no property; a state may be called so."""
+    if not consequences.KEY.fullmatch(key):
+        raise EditRefused("key", path)
+    if tokens(path)[-2:-1] == ("properties",) and not consequences.names_property(key):
+        raise EditRefused("reserved", path)
 
 
 def _move(document: Document, path: str, operation: Mapping[str, Any]) -> None:
@@ -159,12 +168,44 @@ def _retype(document: Document, path: str, operation: Mapping[str, Any]) -> None
     keeps = _OF_TYPE[wanted] | (_OF_NUMBERS if wanted in ("integer", "number") else frozenset())
     for key in _LIMITS - keeps:
         held.pop(key, None)
-    if not isinstance(held.get("enum", []), list) or held.get("type") != wanted:
+    written = "string" if wanted == "date" else wanted
+    if not isinstance(held.get("enum", []), list) or held.get("type") != written:
         held.pop("enum", None)
         held.pop("x-labels", None)
-    held["type"] = wanted
+    held["type"] = written
+    if wanted == "date":
+        held["format"] = "date"
     if wanted == "number":
         held.setdefault("multipleOf", _DECIMALS)
+
+
+def _transfer(document: Document, path: str, operation: Mapping[str, Any]) -> None:
+    """Into another group of cells, or out of one: ``into`` is where its cells are declared."""
+    try:
+        transfer(document, path, str(operation["into"]))
+    except TransferRefused as refused:
+        raise EditRefused(refused.reason, path) from None
+
+
+def _place(document: Document, path: str, operation: Mapping[str, Any]) -> None:
+    """Into another ``section`` of the layout, at ``to`` or the end; key and answers stay."""
+    holder, token = _parent(document, path)
+    number, sections = int(operation["section"]), document["x-layout"]["sections"]
+    if token not in holder or holder is not document["properties"]:
+        raise KeyError(token)
+    if not 0 <= number < len(sections):
+        raise IndexError(number)
+    target, kept = sections[number], ""
+    for section in sections:
+        for shown in ("grid", "fields"):
+            if token in section.get(shown, ()):
+                section[shown] = [one for one in section[shown] if one != token]
+                kept = shown
+    if kept and (kept in target or not {"grid", "fields"} & set(target)):
+        names = target.setdefault(kept, [])
+        names.insert(max(0, int(operation.get("to", len(names)))), token)
+    else:
+        consequences.added(document, path, number)
 
 
 _ACTS: Final = {
@@ -174,4 +215,6 @@ _ACTS: Final = {
     "rename": _rename,
     "move": _move,
     "retype": _retype,
+    "transfer": _transfer,
+    "place": _place,
 }

@@ -20,7 +20,8 @@ class Node:
 
     *kind*: document, settings, layout, sections, section, cell, line, fixed, grid, roster, columns,
     checks, check, tests, test; states, state, transitions, transition, inputs, input. *index* is
-    its place among *count* siblings, *shared* says that other blocks use the same columns.
+    its place among *count* siblings, *shared* says that other blocks use the same columns. The
+    *detail* of a section is which of both it holds: grid or fields.
     """
 
     path: str
@@ -117,6 +118,7 @@ def _section(
         "section",
         _text(section.get("title")),
         key=_text(section.get("key")),
+        detail=next((one for one in ("grid", "fields") if one in section), ""),
         place=path,
         index=place,
         count=count,
@@ -232,6 +234,8 @@ def _detail(held: Mapping[str, Any]) -> str:
     """The type of a cell; what it is made of when it is calculated."""
     if "x-calculate" in held:
         return "calculated"
+    if held.get("format") == "date":
+        return "date"
     return _text(held.get("x-codelist") and "codelist") or _text(held.get("type"))
 
 

@@ -16,7 +16,7 @@ _DATES = ("due", "closes", "grace")
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Titles of what is touched; ``dates`` are keywords of ``x-form``, ``checks`` their codes."""
+    """Titles of what is touched; ``dates`` are keywords of ``x-form``."""
 
     calculations: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
@@ -36,7 +36,8 @@ def reach(older: Form, newer: Form) -> Reach:
             if cell.schema.get("x-calculate") != _declared(before.get(path), "x-calculate")
         ),
         checks=tuple(_changed_checks(older, newer)),
-        columns=tuple(_changed_columns(older, newer, before, after)),
+        # A column under another code is gone and new at once; people know it by one title.
+        columns=tuple(dict.fromkeys(_changed_columns(older, newer, before, after))),
         indicators=tuple(sorted({*older.indicators} ^ {*newer.indicators})),
         dates=tuple(one for one in _DATES if older.settings.get(one) != newer.settings.get(one)),
         untranslated=tuple(
@@ -60,7 +61,12 @@ def _changed_checks(older: Form, newer: Form) -> Iterator[str]:
     before, after = _checks(older), _checks(newer)
     for code in dict.fromkeys([*before, *after]):
         if before.get(code) != after.get(code):
-            yield code
+            yield check_title(after.get(code) or before[code])
+
+
+def check_title(declared: Mapping[str, object]) -> str:
+    """A check as people know it: what it says, and its code."""
+    return f"{declared.get('message', '')} ({declared['code']})".strip()
 
 
 def _checks(form: Form) -> dict[str, Mapping[str, object]]:

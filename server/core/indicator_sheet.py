@@ -156,6 +156,11 @@ class _Reader:
             for field in NEEDED:
                 if not texts.get(field):
                     self._refuse(number, field, "needed")
+        group = values.get("group", "")
+        if values.get("group_title"):
+            self._groups.setdefault(group, values["group_title"])
+        elif group and group not in self._groups:
+            self._refuse(number, "group", "unknown-group", group)
         if len(self.faults) > before:
             return
         made = self._made(code, old, values)
@@ -169,7 +174,7 @@ class _Reader:
 
     def _made(self, code: str, old: Indicator | None, values: dict[str, Any]) -> Indicator:
         if "group" in values and "group_title" not in values:
-            values["group_title"] = self._groups.get(values["group"], values["group"])
+            values["group_title"] = self._groups[values["group"]]
         if old is not None:
             return _handed_over(old, replace(old, **values))
         usual: dict[str, Any] = {

@@ -37,7 +37,11 @@ class Flagged:
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """One check on history: ``flagged`` of ``total`` reports, the first of them by name."""
+    """One check on history: ``flagged`` of ``total`` reports, the first of them by name.
+
+    Where the last version has a check of that code, ``flagged_before`` counts what that one flags,
+    and ``flagged_both`` what both do.
+    """
 
     code: str
     severity: str
@@ -45,6 +49,8 @@ class Backtest:
     flagged: int
     total: int
     named: tuple[Flagged, ...]
+    flagged_before: int | None = None
+    flagged_both: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +74,20 @@ class Backtests:
             return ()
         found: dict[str, list[Flagged]] = {code: [] for code in checks}
         counts = dict.fromkeys(checks, 0)
+        older = self._last(newer)
+        replaced = checks.keys() & _checks(older).keys() if older is not None else set()
+        earlier, both = dict.fromkeys(replaced, 0), dict.fromkeys(replaced, 0)
         total = 0
         for report in self.store.sent(newer.code):
             total += 1
             if progress is not None and total % _TELL_EACH == 0:
                 progress(total)
-            for code in self._flags(newer, report) & checks.keys():
+            flags = self._flags(newer, report) & checks.keys()
+            if older is not None and replaced:
+                for code in self._flags(older, report) & replaced:
+                    earlier[code] += 1
+                    both[code] += code in flags
+            for code in flags:
                 counts[code] += 1
                 if len(found[code]) < MOST_NAMED:
                     found[code].append(self._named(report))
@@ -85,23 +99,30 @@ class Backtests:
                 counts[code],
                 total,
                 tuple(found[code]),
+                earlier.get(code),
+                both.get(code),
             )
             for code, declared in checks.items()
         )
 
     def new_checks(self, newer: Form) -> dict[str, dict[str, object]]:
         """By code, the checks that are new or say something else than before."""
-        versions = [
-            one.version
-            for one in self.catalogue.store.forms()
-            if one.code == newer.code and one.version < newer.version
-        ]
-        before = _checks(self.catalogue.form(newer.code, max(versions))) if versions else {}
+        older = self._last(newer)
+        before = {} if older is None else _checks(older)
         return {
             code: declared
             for code, declared in _checks(newer).items()
             if _asked(before.get(code)) != _asked(declared)
         }
+
+    def _last(self, newer: Form) -> Form | None:
+        """The version before that one, as it was published."""
+        versions = [
+            one.version
+            for one in self.catalogue.store.forms()
+            if one.code == newer.code and one.version < newer.version
+        ]
+        return self.catalogue.form(newer.code, max(versions)) if versions else None
 
     def _flags(self, newer: Form, report: HeldReport) -> set[str]:
         if report.nil:

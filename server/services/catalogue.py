@@ -11,12 +11,16 @@ from datetime import date
 
 from server.core.access import Actor
 from server.core.definition import Installed, Refusal, check_codelist, check_form, check_workflow
+from server.core.definition_catalogue import refuse_retired_lists
+from server.core.definition_draft import readable
 from server.core.definition_life import WHOLE, ended
-from server.core.form import Form, compile_form, load_form
+from server.core.form import Form, codelists_of, compile_form, load_form
 from server.core.indicator import CodeList, Indicator
-from server.core.json_text import digest
+from server.core.indicator_edition import WHOLE_CATALOGUE, check_edition, text_of
+from server.core.json_text import digest, read
 from server.core.period import Period
 from server.core.ports import Clock, Transaction
+from server.core.refusal import Refusals
 from server.core.shape import Shape
 from server.core.workflow import Workflow
 from server.errors import DefinitionInvalid, NotFound
@@ -165,6 +169,10 @@ class Catalogue:
         kept = self._fresh().codelists
         return tuple(kept[code] for code in sorted(kept))
 
+    def usable_codelists(self) -> tuple[CodeList, ...]:
+        """Those that a new version of a form may take: none that has a last day."""
+        return tuple(one for one in self.codelists() if self.last_day("codelist", one.code) is None)
+
     def indicator(self, code: str) -> Indicator:
         found = self._fresh().indicators.get(code)
         if found is None:
@@ -203,6 +211,9 @@ class Catalogue:
             DefinitionInvalid: it is refused; the facts hold every refusal.
             DefinitionChanged: this code and version was published with another content.
         """
+        known = self._published(text) if kind == "form" else None
+        if known is not None:
+            return known
         refusals = self.check(text, kind, alongside)
         if refusals:
             raise DefinitionInvalid(refusals=refusals)
@@ -215,31 +226,60 @@ class Catalogue:
             return self._publish_form(text, source, actor)
 
     def put_indicators(self, document: Mapping[str, object], actor: Actor) -> int:
-        """Load the indicator catalogue (``form_definitions/_indicators``); return how many."""
-        indicators = read_indicators(document)
+        """Load the indicator catalogue (``form_definitions/_indicators``); return how many.
+
+        Raises:
+            DefinitionInvalid: it is no such catalogue, or lacks an indicator that there is; none is
+                ever deleted.
+        """
+        try:
+            indicators = read_indicators(document)
+        except (KeyError, TypeError, AttributeError) as fault:
+            message = f"this is no catalogue of indicators: {fault!r}"
+            refusal = Refusal(1, "", "indicators-unreadable", message)
+            raise DefinitionInvalid(refusals=[refusal]) from None
         with self.transaction():
+            self.hold_indicators()
+            refusals = check_edition(text_of(indicators), self.indicators())
+            if refusals:
+                raise DefinitionInvalid(refusals=refusals)
             self.store.put_indicators(list(indicators))
-            self._record("indicators/all", actor, {"count": len(indicators)})
+            self._record(f"indicators/{WHOLE_CATALOGUE}", actor, {"count": len(indicators)})
         return len(indicators)
 
     def change_indicators(
         self, indicators: Iterable[Indicator], actor: Actor, changes: Mapping[str, str]
-    ) -> None:
-        """A new edition of the catalogue; *changes* tells by code what became of each."""
+    ) -> str:
+        """A new edition of the catalogue; *changes* tells by code what became of each.
+
+        Its digest is returned.
+        """
         listed = list(indicators)
         with self.transaction():
+            self.hold_indicators()
             self.store.put_indicators(listed)
-            edition = self.store.indicator_edition()
+            edition = self.store.edition_of_indicators()
+            number, mark = (0, "") if edition is None else (edition.number, edition.digest)
             self._record(
-                "indicators/all", actor,
-                {"count": len(listed), "edition": edition, "changes": dict(changes)},
+                f"indicators/{WHOLE_CATALOGUE}", actor,
+                {"count": len(listed), "edition": number, "changes": dict(changes)},
             )  # fmt: skip
+        return mark
+
+    def hold_indicators(self) -> None:
+        """Whoever else would make an edition of the catalogue waits until the transaction ends."""
+        self.events.hold(f"indicators/{WHOLE_CATALOGUE}")
 
     def installed(self) -> Installed:
         """What a definition may refer to."""
         kept = self._fresh()
         return Installed(
             codelists=dict(kept.codelists),
+            last_days={
+                code: last_on
+                for (kind, code, _version), last_on in kept.last_days.items()
+                if kind == "codelist"
+            },
             indicators=frozenset(kept.indicators),
             workflows=frozenset(kept.latest_workflows),
             forms=frozenset(kept.latest_forms),
@@ -266,7 +306,23 @@ class Catalogue:
             self._record(f"workflow/{code}", actor, {"version": version, "digest": mark})
         return mark
 
+    def _published(self, text: str) -> str | None:
+        """The digest of the form version whose very text this is.
+
+        A list may have a newer version by now, or may have ended: what was published keeps its own.
+        """
+        source = readable(text)
+        settings = None if source is None else source.get("x-form")
+        if not isinstance(settings, dict):
+            return None
+        for stored in self.store.forms():
+            if (stored.code, stored.version) == (settings.get("code"), settings.get("version")):
+                same = self.store.form(stored.code, stored.version).source == text
+                return stored.digest if same else None
+        return None
+
     def _publish_form(self, text: str, source: Mapping[str, object], actor: Actor) -> str:
+        self._hold_lists(source)
         form = compile_form(source, self._fresh().codelists)
         self._refuse_shared_prefix(form)
         if self.store.add_form(
@@ -283,6 +339,15 @@ class Catalogue:
             details = {"version": form.version, "digest": form.digest}
             self._record(f"form/{form.code}", actor, details)
         return form.digest
+
+    def _hold_lists(self, source: Mapping[str, object]) -> None:
+        """Nobody ends a list between the check and the publication of a form over it."""
+        for code in sorted(codelists_of(source)):
+            self.events.hold(f"codelist/{code}")
+        refusals = Refusals(read(json.dumps(source), ""))
+        refuse_retired_lists(refusals, source, self.installed())
+        if refusals:
+            raise DefinitionInvalid(refusals=refusals.found)
 
     def _refuse_shared_prefix(self, form: Form) -> None:
         """Receipts are told apart by the prefix; two forms with one would give equal codes."""

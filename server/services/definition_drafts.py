@@ -1,4 +1,4 @@
-"""Drafts of forms and workflows: beginning, reading and editing them, step by step.
+"""Drafts of forms, workflows and the indicators: beginning, reading, editing them by steps.
 
 A published version is never touched: a draft becomes the next one, which is ``definition_issues``.
 """
@@ -10,11 +10,14 @@ from server.core.access import Actor
 from server.core.definition import Refusal
 from server.core.definition_consequences import KEY
 from server.core.definition_draft import (
+    KINDS,
     DefinitionDraft,
+    DefinitionKind,
     DraftKind,
     DraftState,
     DraftStep,
     copied,
+    lineage,
     numbered,
     readable,
     refuse_identity,
@@ -25,6 +28,8 @@ from server.core.definition_lint import lint_form
 from server.core.definition_merging import changes, merged
 from server.core.definition_starts import new_form, new_workflow
 from server.core.definition_writing import written
+from server.core.indicator_edition import check_edition, indicators_of
+from server.core.migration_proposal import Base, followed
 from server.core.ports import Clock, NewId, Transaction
 from server.core.vietnamese import nfc
 from server.errors import (
@@ -36,19 +41,12 @@ from server.errors import (
     Stale,
 )
 from server.services.catalogue import Catalogue
+from server.services.definition_versions import Latest, latest_version, version_text
 from server.storage.definition_drafts import DefinitionDraftStore
 from server.storage.events import EventStore
 
 _MOST_CHARACTERS = 400_000
-
-
-@dataclass(frozen=True, slots=True)
-class Latest:
-    """The newest published version of a definition."""
-
-    version: int
-    digest: str
-    text: str
+_BEGUN: Mapping[str, object] = {"op": "begin"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,14 @@ class DefinitionDrafts:
         return self.store.all_()
 
     def get(self, actor: Actor, draft_id: str) -> DefinitionDraft:
-        """Raises ``NotFound``."""
+        """A draft of a form or workflow; raises ``NotFound``."""
+        found = self.of_any_kind(actor, draft_id)
+        if found.kind not in KINDS:
+            raise NotFound(kind="definition_draft")
+        return found
+
+    def of_any_kind(self, actor: Actor, draft_id: str) -> DefinitionDraft:
+        """As ``get``, and a draft of the catalogue of indicators too."""
         require_admin(actor)
         found = self.store.get(draft_id)
         if found is None:
@@ -80,10 +85,16 @@ class DefinitionDrafts:
     def steps(self, draft: DefinitionDraft) -> list[DraftStep]:
         return self.store.steps(draft.id)
 
+    def lineage(self, draft: DefinitionDraft) -> list[DraftStep]:
+        """The steps that made the draft what it is, the last first."""
+        return lineage(self.store.steps(draft.id), draft.step)
+
     def check(self, draft: DefinitionDraft, text: str | None = None) -> list[Refusal]:
         """Everything that speaks against publishing the draft, or the draft with that text."""
         wanted = draft if text is None else replace(draft, text=text)
-        found = self.catalogue.check(wanted.text, draft.kind, alongside={draft.code})
+        if wanted.kind == "indicators":
+            return check_edition(wanted.text, indicators_of(self.base_text(draft)))
+        found = self.catalogue.check(wanted.text, wanted.kind, alongside={draft.code})
         found += refuse_identity(wanted)
         return sorted(found, key=lambda refusal: (refusal.line, refusal.column))
 
@@ -96,22 +107,15 @@ class DefinitionDrafts:
 
     def latest(self, kind: DraftKind, code: str) -> Latest | None:
         """The newest published version; None for a definition that is not published yet."""
-        try:
-            if kind == "form":
-                form = self.catalogue.store.form(code)
-                return Latest(form.version, form.digest, form.source or "")
-            workflow = self.catalogue.store.workflow(code)
-            return Latest(workflow.version, workflow.digest, workflow.source)
-        except NotFound:
-            return None
+        return latest_version(self.catalogue.store, kind, code)
 
     def base_text(self, draft: DefinitionDraft) -> str:
         """The text of the version that the draft began from; empty for a new definition."""
-        if draft.base is None:
-            return ""
-        if draft.kind == "form":
-            return self.catalogue.store.form(draft.code, draft.base).source or ""
-        return self.catalogue.store.workflow(draft.code, draft.base).source
+        return (
+            ""
+            if draft.base is None
+            else version_text(self.catalogue.store, draft.kind, draft.code, draft.base)
+        )
 
     def overtaken(self, draft: DefinitionDraft) -> Latest | None:
         """The version that was published since the draft began, if one was."""
@@ -133,7 +137,7 @@ class DefinitionDrafts:
 
     # Beginning
 
-    def revise(self, actor: Actor, kind: DraftKind, code: str) -> DefinitionDraft:
+    def revise(self, actor: Actor, kind: DefinitionKind, code: str) -> DefinitionDraft:
         """The open draft of that definition, or a new one from its newest version."""
         require_admin(actor)
         latest = self.latest(kind, code)
@@ -143,9 +147,9 @@ class DefinitionDrafts:
         # What it says of reports is of the version before it; the next one has its own say.
         document.pop("x-migrate", None)
         text = written(numbered(kind, document, latest.version + 1), latest.text)
-        return self._begun(actor, kind, code, text, latest)
+        return self.begun(actor, kind, code, text, latest)
 
-    def begin(self, actor: Actor, kind: DraftKind, code: str, title: str) -> DefinitionDraft:
+    def begin(self, actor: Actor, kind: DefinitionKind, code: str, title: str) -> DefinitionDraft:
         """A new definition with the least that can be published."""
         require_admin(actor)
         title = self._new_name(kind, code, title)
@@ -154,13 +158,13 @@ class DefinitionDrafts:
             if kind == "form"
             else new_workflow(code, title)
         )
-        return self._begun(actor, kind, code, written(document), None)
+        return self.begun(actor, kind, code, written(document), None)
 
     def begin_with(self, actor: Actor, code: str, title: str, text: str) -> DefinitionDraft:
         """A new form whose first text was made elsewhere under that code and title."""
         require_admin(actor)
         self._new_name("form", code, title)
-        return self._begun(actor, "form", code, text, None)
+        return self.begun(actor, "form", code, text, None)
 
     def first_workflow(self) -> str:
         """The workflow that a new form begins with; empty where none is published."""
@@ -168,7 +172,7 @@ class DefinitionDrafts:
         return "commune_province" if "commune_province" in flows else "".join(flows[:1])
 
     def copy(
-        self, actor: Actor, kind: DraftKind, source: str, code: str, title: str
+        self, actor: Actor, kind: DefinitionKind, source: str, code: str, title: str
     ) -> DefinitionDraft:
         """A new definition made of the newest version of another one."""
         require_admin(actor)
@@ -177,9 +181,9 @@ class DefinitionDrafts:
             raise NotFound(kind=kind)
         title = self._new_name(kind, code, title)
         document = copied(kind, readable(latest.text) or {}, code, title)
-        return self._begun(actor, kind, code, written(document, latest.text), None)
+        return self.begun(actor, kind, code, written(document, latest.text), None)
 
-    def take_in(self, actor: Actor, kind: DraftKind, text: str) -> DefinitionDraft:
+    def take_in(self, actor: Actor, kind: DefinitionKind, text: str) -> DefinitionDraft:
         """A draft of a file's text, as it is; its version becomes the next one of its code.
 
         Raises:
@@ -198,28 +202,28 @@ class DefinitionDrafts:
         version = 1 if latest is None else latest.version + 1
         if isinstance(own, Mapping) and own.get("version") != version:
             text = written(numbered(kind, document, version), text)
-        return self._begun(actor, kind, code, text, latest)
+        return self.begun(actor, kind, code, text, latest)
 
     # Editing
 
     def write(self, actor: Actor, draft_id: str, text: str, *, seen: int) -> DefinitionDraft:
         """The draft with another text: one step. The very same text again is none."""
         with self.transaction():
-            draft = self._editable(actor, draft_id, seen)
+            draft = self._editable(actor, self.get(actor, draft_id).id, seen)
             if len(text) > _MOST_CHARACTERS:
                 raise RequestInvalid(reason="too-large", path="/text")
-            return self._stepped(actor, draft, {"op": "text"}, nfc(text))
+            return self.stepped(actor, draft, {"op": "text"}, nfc(text))
 
     def apply(
         self, actor: Actor, draft_id: str, operation: Mapping[str, object], *, seen: int
     ) -> DefinitionDraft:
-        """The draft after one operation of the outline: one step.
+        """The draft after one operation of the outline: one step, with what it does to reports.
 
         Raises:
             RequestInvalid: the text is no JSON at present, or the operation cannot be done on it.
         """
         with self.transaction():
-            draft = self._editable(actor, draft_id, seen)
+            draft = self._editable(actor, self.get(actor, draft_id).id, seen)
             document = readable(draft.text)
             if document is None:
                 raise RequestInvalid(reason="not-json", path="/text")
@@ -227,7 +231,11 @@ class DefinitionDrafts:
                 changed = applied(document, operation)
             except EditRefused as refused:
                 raise RequestInvalid(reason=refused.reason, path=refused.path) from None
-            return self._stepped(actor, draft, operation, written(changed, draft.text))
+            if draft.kind == "form" and draft.base is not None:
+                base = Base(draft.base, readable(self.base_text(draft)) or {})
+                earlier = [step.what for step in self.lineage(draft)]
+                changed, operation = followed(base, document, changed, operation, earlier)
+            return self.stepped(actor, draft, operation, written(changed, draft.text))
 
     def undo(self, actor: Actor, draft_id: str, *, seen: int) -> DefinitionDraft:
         """Back to what the draft was before its present step."""
@@ -259,9 +267,11 @@ class DefinitionDrafts:
             if isinstance(declared, dict) and declared.get("from") == draft.base:
                 together["x-migrate"] = {**declared, "from": latest.version}
             text = written(numbered(draft.kind, together, version), latest.text)
-            what = {"op": "rebase", "version": latest.version}
             new = {"base": latest.version, "base_digest": latest.digest}
-            done = self._stepped(actor, draft, what, text, **new)
+            # Undoing the step brings back what the draft was based on before it.
+            old = {"base": draft.base, "base_digest": draft.base_digest}
+            what = {"op": "rebase", "version": latest.version, "before": old, "after": new}
+            done = self.stepped(actor, draft, what, text, **new)
             kept = [path for path in conflicts if not path.endswith("/version")]
             return done, kept
 
@@ -273,7 +283,7 @@ class DefinitionDrafts:
 
     # Parts of these
 
-    def _new_name(self, kind: DraftKind, code: str, title: str) -> str:
+    def _new_name(self, kind: DefinitionKind, code: str, title: str) -> str:
         title = nfc(title).strip()
         if not KEY.fullmatch(code):
             raise invalid("code", "pattern")
@@ -283,8 +293,15 @@ class DefinitionDrafts:
             raise invalid("title", "required")
         return title
 
-    def _begun(
-        self, actor: Actor, kind: DraftKind, code: str, text: str, latest: Latest | None
+    def begun(
+        self,
+        actor: Actor,
+        kind: DraftKind,
+        code: str,
+        text: str,
+        latest: Latest | None,
+        *,
+        what: Mapping[str, object] = _BEGUN,
     ) -> DefinitionDraft:
         with self.transaction():
             now = self.clock.now()
@@ -297,16 +314,18 @@ class DefinitionDrafts:
                 note="", version_notes="", valid_from=None, reviewed_by=None,
                 created_by=actor.account, created_at=now, changed_by=actor.account, changed_at=now,
             )  # fmt: skip
-            if not self.store.add(draft, {"op": "begin"}):
+            if not self.store.add(draft, what):
                 existing = self.store.open_of(kind, code)
                 if existing is None:
                     raise Conflict(kind="definition_draft")
-                return self.get(actor, existing)
+                return self.of_any_kind(actor, existing)
             self._record(actor, draft, "begun", {"base": draft.base})
             return draft
 
     def held(self, actor: Actor, draft_id: str, seen: int, state: DraftState) -> DefinitionDraft:
-        draft = self.get(actor, draft_id)
+        """The draft in that state and on the edit that was seen; no other act comes between."""
+        self.events.hold(f"definition_draft/{draft_id}")
+        draft = self.of_any_kind(actor, draft_id)
         if draft.edit != seen:
             raise Stale(kind="definition_draft")
         if draft.state is not state:
@@ -316,7 +335,7 @@ class DefinitionDrafts:
     def _editable(self, actor: Actor, draft_id: str, seen: int) -> DefinitionDraft:
         return self.held(actor, draft_id, seen, DraftState.DRAFT)
 
-    def _stepped(
+    def stepped(
         self,
         actor: Actor,
         draft: DefinitionDraft,
@@ -336,8 +355,11 @@ class DefinitionDrafts:
     ) -> DefinitionDraft:
         if step is None:
             return draft
+        undone = name == "undone"
+        crossed = self.store.step(draft.id, draft.step if undone else step)
+        base = crossed.base("before" if undone else "after")
         title = title_of(self.store.text(draft.id, step), draft.title)
-        return self.changed(actor, draft, name, {"step": step}, step=step, title=title)
+        return self.changed(actor, draft, name, {"step": step}, step=step, title=title, **base)
 
     def changed(
         self,
@@ -350,7 +372,7 @@ class DefinitionDrafts:
         if not self.store.change(draft, actor.account, self.clock.now(), columns):
             raise Stale(kind="definition_draft")
         self._record(actor, draft, name, details or {})
-        return self.get(actor, draft.id)
+        return self.of_any_kind(actor, draft.id)
 
     def _record(
         self, actor: Actor, draft: DefinitionDraft, name: str, details: Mapping[str, object]

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from server.core.definition_draft import DraftKind, readable
+from server.core.definition_draft import DefinitionKind, readable
 from server.core.json_text import dumps
 
 _FOLDERS: Final = {"form": "form_definitions", "workflow": "workflows"}
@@ -31,14 +31,14 @@ class DefinitionFiles:
 
     root: Path
 
-    def path(self, kind: DraftKind, code: str, version: int) -> Path:
+    def path(self, kind: DefinitionKind, code: str, version: int) -> Path:
         return self.root / _FOLDERS[kind] / code / f"v{version:02}.json"
 
-    def name(self, kind: DraftKind, code: str, version: int) -> str:
+    def name(self, kind: DefinitionKind, code: str, version: int) -> str:
         """How the file is called where people read it."""
         return self.path(kind, code, version).relative_to(self.root).as_posix()
 
-    def state(self, kind: DraftKind, code: str, version: int, text: str) -> FileState:
+    def state(self, kind: DefinitionKind, code: str, version: int, text: str) -> FileState:
         """Whether the file holds the version *text*; spaces and line ends do not count."""
         path = self.path(kind, code, version)
         try:
@@ -49,7 +49,14 @@ class DefinitionFiles:
             return FileState.DIFFERENT
         return FileState.SAME if _equal(found, text) else FileState.DIFFERENT
 
-    def write(self, kind: DraftKind, code: str, version: int, text: str) -> FileState:
+    def text(self, kind: DefinitionKind, code: str, version: int) -> str | None:
+        """What the file of a version holds; None where it is no text or cannot be read."""
+        try:
+            return self.path(kind, code, version).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def write(self, kind: DefinitionKind, code: str, version: int, text: str) -> FileState:
         """Write the version where there is no file yet; whole or not at all."""
         state = self.state(kind, code, version, text)
         if state is not FileState.MISSING:

@@ -134,4 +134,4 @@ def _now(view: SubmissionView) -> tuple[dict[str, object], dict[str, str]]:
     submission = view.submission
     if submission.nil:
         return dict(submission.answers), dict(submission.statuses)
-    return seal(view.form, submission.answers, submission.statuses)
+    return seal(view.form, submission.answers, submission.statuses, view.period.end)

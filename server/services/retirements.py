@@ -8,8 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from server.core.access import Actor
-from server.core.definition_draft import MOST_NOTES, DraftKind
-from server.core.definition_life import WHOLE, LifeState, Retirement, earlier, state_of
+from server.core.definition_draft import MOST_NOTES
+from server.core.definition_life import (
+    WHOLE,
+    LifeState,
+    RetiredKind,
+    Retirement,
+    earlier,
+    state_of,
+)
+from server.core.form import Form, codelists_of
 from server.core.obligation import Progress
 from server.core.ports import Clock, Transaction
 from server.core.vietnamese import nfc
@@ -33,7 +41,7 @@ class VersionLife:
 
 @dataclass(frozen=True, slots=True)
 class Retirements:
-    """Use cases around the last day of forms and workflows."""
+    """Use cases around the last day of forms, workflows and code lists."""
 
     store: RetirementStore
     catalogue: Catalogue
@@ -42,14 +50,14 @@ class Retirements:
     transaction: Transaction
     clock: Clock
 
-    def versions(self, kind: DraftKind, code: str) -> list[VersionLife]:
+    def versions(self, kind: RetiredKind, code: str) -> list[VersionLife]:
         """Every published version, the newest first; ``NotFound`` where there is none."""
         kept, today = self.catalogue.store, self.clock.today()
-        stored = (
-            [(one.version, one.digest) for one in kept.forms() if one.code == code]
-            if kind == "form"
-            else [(one.version, one.digest) for one in kept.workflows(code)]
-        )
+        stored = {
+            "form": lambda: [(one.version, one.digest) for one in kept.forms() if one.code == code],
+            "workflow": lambda: [(one.version, one.digest) for one in kept.workflows(code)],
+            "codelist": lambda: [(one.version, one.digest) for one in kept.codelists(code)],
+        }[kind]()
         if not stored:
             raise NotFound(kind=kind)
         begins, newest = kept.begins(), max(stored)[0]
@@ -62,7 +70,7 @@ class Retirements:
             found.append(VersionLife(version, digest, state, first, last_on))
         return found
 
-    def decisions(self, kind: DraftKind, code: str) -> list[Retirement]:
+    def decisions(self, kind: RetiredKind, code: str) -> list[Retirement]:
         """What was decided, the newest first."""
         return self.store.of(kind, code)
 
@@ -74,7 +82,7 @@ class Retirements:
     def retire(
         self,
         actor: Actor,
-        kind: DraftKind,
+        kind: RetiredKind,
         code: str,
         *,
         last_on: date | None,
@@ -85,8 +93,9 @@ class Retirements:
 
         Raises:
             NotFound: there is no such definition or version.
-            InputInvalid: no reason; ``used``: forms in force go by that workflow;
-                ``last-version``: no other version would be left to begin with.
+            InputInvalid: no reason; ``used``: forms in force go by that workflow, or take their
+                codes from that list, after its last day; ``last-version``: no other version would
+                be left to begin with.
         """
         if not actor.is_admin:
             raise AccessDenied(action="retire_definition")
@@ -96,10 +105,12 @@ class Retirements:
         with self.transaction():
             self.events.hold(f"{kind}/{code}")  # two who retire one version each leave one
             known = {one.version for one in self.versions(kind, code)}
-            if version not in {*known, WHOLE}:
+            if version not in {*known, WHOLE} or (kind == "codelist" and version != WHOLE):
                 raise NotFound(kind=kind)
             if last_on is not None:
                 self._require_free(kind, code, known, version)
+                if kind == "codelist":
+                    self._require_unused(code, last_on)
             self.store.add(
                 Retirement(kind, code, version, last_on, told, actor.account, self.clock.now())
             )
@@ -116,7 +127,7 @@ class Retirements:
                 details=details,
             )
 
-    def _require_free(self, kind: DraftKind, code: str, known: set[int], version: int) -> None:
+    def _require_free(self, kind: RetiredKind, code: str, known: set[int], version: int) -> None:
         if version != WHOLE:
             others = known - {version}
             if all(self.catalogue.last_day(kind, code, other) is not None for other in others):
@@ -125,6 +136,20 @@ class Retirements:
             using = [form.code for form in self.catalogue.forms() if self._goes_by(form.code, code)]
             if using:
                 raise _refused("code", "used", ", ".join(using))
+
+    def using(self, codelist: str) -> list[Form]:
+        """The forms whose newest version takes rows, choices or members from that list."""
+        return [form for form in self.catalogue.forms() if codelist in codelists_of(form.document)]
+
+    def _require_unused(self, codelist: str, last_on: date) -> None:
+        """A form that ends no later than the list may keep it."""
+        outliving = [
+            form.code
+            for form in self.using(codelist)
+            if (self.catalogue.last_day("form", form.code) or date.max) > last_on
+        ]
+        if outliving:
+            raise _refused("code", "used", ", ".join(outliving))
 
     def _goes_by(self, form: str, workflow: str) -> bool:
         named = self.catalogue.form(form).settings.get("workflow")

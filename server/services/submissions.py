@@ -315,7 +315,7 @@ class Submissions:
             # Sealing writes down what did not arise; the draft is compared as it would be sealed.
             answers, statuses = view.submission.answers, view.submission.statuses
             if not view.submission.nil:
-                answers, statuses = seal(view.form, answers, statuses)
+                answers, statuses = seal(view.form, answers, statuses, view.period.end)
         else:
             after = self.reviewer.edition(view, to)
             answers, statuses = after.answers, after.statuses

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from server.core.indicator import CodeList, CodeListItem, Indicator, Measure
+from server.core.indicator import CodeList, CodeListItem, Indicator
+from server.core.indicator_edition import indicator_of
 from server.core.json_text import digest as digest_of
 from server.core.json_text import dumps
 from server.core.vietnamese import collation_key, fold
@@ -59,6 +60,15 @@ class StoredCodeList:
     version: int
     digest: str
     document: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredIndicators:
+    """One edition of the catalogue of indicators."""
+
+    number: int
+    digest: str
+    indicators: tuple[Indicator, ...]
 
 
 _LIGHT = (
@@ -218,16 +228,13 @@ class CatalogueStore:
 
     def put_indicators(self, indicators: Sequence[Indicator]) -> bool:
         """Publishes the whole catalogue as an edition; false when it is the current one."""
-        document = [asdict(indicator) for indicator in indicators]
-        digest = digest_of(document)
-        last = self._database.row(
-            "SELECT number, digest FROM indicator_edition ORDER BY number DESC LIMIT 1"
-        )
-        # With its number in the mark, so that a catalogue may become again what it was before.
-        if last is not None and last[1] in (digest, digest_of([last[0], document])):
+        last = self.edition_of_indicators()
+        if last is not None and last.indicators == tuple(indicators):
             return False
-        number = 1 if last is None else last[0] + 1
-        mark = digest if last is None else digest_of([number, document])
+        document = [asdict(indicator) for indicator in indicators]
+        number = 1 if last is None else last.number + 1
+        # With its number in the mark, so that a catalogue may become again what it was before.
+        mark = digest_of(document if last is None else [number, document])
         self._database.run(
             "INSERT INTO indicator_edition (number, digest, document) VALUES (?, ?, ?)",
             (number, mark, dumps(document)),
@@ -255,10 +262,21 @@ class CatalogueStore:
         row = self._database.row("SELECT MAX(number) FROM indicator_edition")
         return 0 if row is None or row[0] is None else int(row[0])
 
+    def edition_of_indicators(self, number: int | None = None) -> StoredIndicators | None:
+        """One edition, the current one unless a number is named."""
+        row = self._database.row(
+            "SELECT number, digest, document FROM indicator_edition"
+            " WHERE number = COALESCE(?, (SELECT MAX(number) FROM indicator_edition))",
+            (number,),
+        )
+        if row is None:
+            return None
+        return StoredIndicators(row[0], row[1], tuple(map(indicator_of, json.loads(row[2]))))
+
     def indicators(self) -> list[Indicator]:
         """The current catalogue, by code."""
         query = IndicatorRow.select(IndicatorRow.document).order_by(IndicatorRow.code)
-        return [_indicator(document) for (document,) in self._database.select(query)]
+        return [indicator_of(document) for (document,) in self._database.select(query)]
 
     def search_indicators(self, text: str, limit: int = 20) -> list[Indicator]:
         """Entries with *text* in title or code, accents and case aside, in dictionary order."""
@@ -332,9 +350,3 @@ def codelist_of(document: Mapping[str, object]) -> CodeList:
 def codelist_document(codelist: CodeList) -> dict[str, object]:
     """A code list as a document to store."""
     return asdict(codelist)
-
-
-def _indicator(document: Mapping) -> Indicator:
-    tuples = {name: tuple(document[name]) for name in ("dimensions", "owners", "owner_units")}
-    measures = tuple(Measure(**measure) for measure in document["measures"])
-    return Indicator(**{**document, **tuples, "measures": measures})

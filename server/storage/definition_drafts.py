@@ -12,6 +12,7 @@ from datetime import datetime
 
 from server.core.definition_draft import DefinitionDraft, DraftKind, DraftState, DraftStep
 from server.core.json_text import dumps
+from server.errors import NotFound
 from server.storage.database import Database
 from server.storage.fields import instant, instant_text
 
@@ -152,9 +153,18 @@ class DefinitionDraftStore:
             " WHERE draft_id = ? ORDER BY number DESC",
             (draft_id,),
         )
-        return [
-            DraftStep(row[0], row[1], json.loads(row[2]), row[3], instant(row[4])) for row in rows
-        ]
+        return [_step(row) for row in rows]
+
+    def step(self, draft_id: str, number: int) -> DraftStep:
+        """One step; raises ``NotFound``."""
+        row = self._database.row(
+            "SELECT number, parent, what, made_by, made_at FROM definition_draft_step"
+            " WHERE draft_id = ? AND number = ?",
+            (draft_id, number),
+        )
+        if row is None:
+            raise NotFound(kind="definition_draft")
+        return _step(row)
 
     def text(self, draft_id: str, step: int) -> str:
         """The definition after that step."""
@@ -233,6 +243,10 @@ class DefinitionDraftStore:
         )
         ways = (self.step_before(bare) is not None, self.step_after(bare) is not None)
         return _of(row, bare.text, frozenset(str(one) for (one,) in editors), ways)
+
+
+def _step(row: tuple) -> DraftStep:
+    return DraftStep(row[0], row[1], json.loads(row[2]), row[3], instant(row[4]))
 
 
 def _of(row: tuple, text: str, editors: frozenset[str], ways: tuple[bool, bool]) -> DefinitionDraft:

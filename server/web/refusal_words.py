@@ -5,10 +5,12 @@ The one home of these texts; what only workflows are refused for stands in
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Final
 
 from server.core.refusal import Refusal
 from server.core.shape import sequence
+from server.core.vietnamese import format_date
 from server.web.language import gettext as _
 from server.web.workflow_refusal_words import WORKFLOW_TEXTS
 from server.web.workflow_words import listed
@@ -242,6 +244,11 @@ TEXTS: Final[Mapping[str, Callable[[Facts], str]]] = {
     "unknown-codelist": lambda facts: _(
         "Không có danh mục “%(codelist)s”.", codelist=_fact(facts, "codelist")
     ),
+    "retired-codelist": lambda facts: _(
+        "Danh mục “%(codelist)s” ngừng áp dụng sau ngày %(day)s. Chọn danh mục khác.",
+        codelist=_fact(facts, "codelist"),
+        day=format_date(date.fromisoformat(_fact(facts, "last_on"))),
+    ),
     "unknown-unit": lambda facts: _(
         "Không có đơn vị nào mang mã “%(unit)s”.", unit=_fact(facts, "unit")
     ),
@@ -257,6 +264,19 @@ TEXTS: Final[Mapping[str, Callable[[Facts], str]]] = {
         "x-member không nằm trong phân tổ nào. Viết rõ {phân tổ: mã}."
     ),
     "prefix-taken": lambda facts: _("Tiền tố mã biên nhận này đã thuộc về biểu mẫu khác."),
+    # The catalogue of indicators as a whole
+    "indicators-unreadable": lambda facts: _("Đề xuất không đọc được thành danh mục chỉ tiêu."),
+    "indicator-missing": lambda facts: _(
+        "Thiếu chỉ tiêu mã %(code)s; chỉ tiêu không xóa, chỉ ghi ngày thôi áp dụng.",
+        code=_fact(facts, "code"),
+    ),
+    "indicator-ends-before": lambda facts: _(
+        "Chỉ tiêu mã %(code)s có ngày hết áp dụng trước ngày áp dụng.", code=_fact(facts, "code")
+    ),
+    "indicator-owners": lambda facts: _(
+        "Chỉ tiêu mã %(code)s: cơ quan chủ trì mới bắt đầu trước khi cơ quan cũ thôi chủ trì.",
+        code=_fact(facts, "code"),
+    ),
     # Expressions
     "expression-invalid": _expression,
     "expression-unknown": lambda facts: _(

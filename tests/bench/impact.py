@@ -41,16 +41,15 @@ def measure_impact(url: str, folder: Path, *, reports: int = REPORTS) -> dict[st
     application.database.close()
     assert found.reports == reports
     assert sum(stage.reports for stage in found.stages) == told[-1] == reports
+    counted = (*found.fields, *found.staying)  # those that go along, and those that stay
     return {
         "reports": reports,
         "seconds": round(seconds, 2),
         "cpu_seconds": round(cpu, 2),
-        "values": sum(
-            one.kept + one.converted + one.dropped + one.orphaned for one in found.fields
-        ),
-        "orphaned": sum(one.orphaned for one in found.fields),
-        "converted": sum(one.converted for one in found.fields),
-        "invalid": sum(one.invalid for one in found.fields),
+        "values": sum(one.kept + one.converted + one.dropped + one.orphaned for one in counted),
+        "orphaned": sum(one.orphaned for one in counted),
+        "converted": sum(one.converted for one in counted),
+        "invalid": sum(one.invalid for one in counted),
         "progress_told": len(told),
     }
 

@@ -92,6 +92,41 @@ def test_moving_keeps_every_other_cell_in_its_order():
     assert list(form["properties"]) == ["people", "households", "all_people", "note"]
 
 
+def test_a_cell_becomes_a_date_and_words_again():
+    form = household_form()
+
+    dated = applied(form, {"op": "retype", "path": "/properties/note", "type": "date"})
+    worded = applied(dated, {"op": "retype", "path": "/properties/note", "type": "string"})
+
+    assert dated["properties"]["note"] == {
+        "title": "Ghi chú", "type": "string", "format": "date",
+    }  # fmt: skip
+    assert worded["properties"]["note"] == {"title": "Ghi chú", "type": "string"}
+    assert node_at(outline("form", dated), "/properties/note").detail == "date"
+
+
+@pytest.mark.parametrize(
+    ("to", "after"),
+    [
+        ({}, ["a", "b", "people"]),
+        ({"to": 0}, ["people", "a", "b"]),
+        ({"to": 9}, ["a", "b", "people"]),
+    ],
+)
+def test_a_part_goes_to_a_place_of_another_section_as_what_it_was_shown(to, after):
+    form = household_form()
+    for key in "ab":
+        form["properties"][key] = {"title": key, "type": "string"}
+    form["x-layout"]["sections"].append({"key": "more", "title": "Khác", "fields": ["a", "b"]})
+
+    found = applied(form, {"op": "place", "path": "/properties/people", "section": 1, **to})
+
+    assert [one["fields"] for one in found["x-layout"]["sections"]] == [
+        ["households", "all_people", "note"],
+        after,
+    ]
+
+
 def test_a_cell_goes_to_another_section_and_keeps_its_key():
     form = household_form()
     form["x-layout"]["sections"].append({"key": "more", "title": "Khác", "fields": []})

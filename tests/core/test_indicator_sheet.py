@@ -117,6 +117,29 @@ def test_a_new_row_is_a_new_indicator_of_a_known_group() -> None:
     assert made.dimensions == ("sex", "ethnic_group")
 
 
+def _new(code: str, group: str, group_title: str) -> list[str]:
+    texts = {
+        "code": code, "title": "Chỉ tiêu mới", "group": group, "group_title": group_title,
+        "measures": "hộ: cộng",
+    }  # fmt: skip
+    return [texts.get(field, "") for field in FIELDS]
+
+
+def test_a_group_that_nobody_knows_needs_a_name_and_is_named_once() -> None:
+    heading = rows_of_indicators([])[0]
+
+    refused = read_rows([heading, _new("0199", "77", "")], SHIPPED, KNOWN)
+    named = read_rows(
+        [heading, _new("0199", "77", "Nhóm mới"), _new("0198", "77", "")], SHIPPED, KNOWN
+    )
+
+    [fault] = refused.faults
+    assert (fault.row, fault.code, fault.text) == (2, "unknown-group", "77")
+    assert fault.column == column_name(FIELDS.index("group"))
+    assert named.faults == ()
+    assert {one.group_title for one in named.indicators if one.group == "77"} == {"Nhóm mới"}
+
+
 @pytest.mark.parametrize(
     ("field", "text", "code"),
     [

@@ -180,7 +180,7 @@ def definition_draft(site: Site, rule: Rule, method: str, _commune: Commune) -> 
     """A draft of another administrator, brought to where the act can be done."""
     act = rule.endpoint.partition(".")[2]
     made = prepared_draft(site.world, act)
-    built = rule.build({"draft_id": made.id}, append_unknown=False)
+    built = rule.build({"draft_id": made.id, "version": 1}, append_unknown=False)
     assert built is not None
     return Write(method, str(built[1]), {"edit": made.edit, **made.fields})
 

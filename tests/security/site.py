@@ -204,6 +204,7 @@ class Site:
             "draft_id": MISSING if commune is None else self._definition_draft(),
             "kind": "form",
             "number": 1,
+            "version": 1,  # of a file that differs: none does, in this world
             "format": "csv",
             "event": "submit",
             "name": "1.eml",
@@ -308,6 +309,7 @@ _QUERIES: dict[str, tuple[str, ...]] = {
         "indicator=0101&org_unit=u-far&status=provisional",
     ),
     "series.page": ("indicator=0101&status=provisional", "indicator=0101&org_unit=u-far"),
+    "series.file": ("indicator=0101&status=provisional", "indicator=0101&org_unit=u-far"),
     "api.list_rates": ("form=households&period=2024", "period=2024&group_by=commune"),
     "api.list_differences": ("from=1&to=2", "from=1"),
     "reports.progress": ("form=households&period=2024", "form=household_survey&late=1"),

@@ -3,10 +3,12 @@
 import json
 from copy import deepcopy
 
+import pytest
+
 from server.core.access import SYSTEM
 from server.core.form import compile_form
 from tests.services.test_definition_migrations import newer_form
-from tests.world import CROWDED, GOOD
+from tests.world import CROWDED, GOOD, REASON
 
 
 def publish(world, form):
@@ -32,6 +34,7 @@ def test_a_check_tried_on_history_counts_what_it_will_flag(world, start, advance
     (found,) = world.services.backtests.of(world.actor("admin"), newer)
 
     assert (found.code, found.flagged, found.total) == ("few", 1, 1)
+    assert (found.flagged_before, found.flagged_both) == (None, None)
     assert [(one.unit, one.period) for one in found.named] == [("Cổ Linh", "2024")]
     publish(world, form)
     switched_on = start_again(world)
@@ -59,3 +62,19 @@ def test_a_check_that_nothing_speaks_against_flags_nothing(world, start, advance
     (found,) = world.services.backtests.of(world.actor("admin"), compile_form(form, lists))
 
     assert (found.code, found.flagged, found.total, found.named) == ("crowded", 0, 1, ())
+    assert (found.flagged_before, found.flagged_both) == (0, 0)
+
+
+@pytest.mark.parametrize(("times", "flagged", "both"), [(90, 0, 0), (8, 1, 1)])
+def test_a_changed_check_is_told_beside_what_the_old_one_flagged(
+    world, start, decide, times, flagged, both
+):
+    view = decide(start(answers=CROWDED), "commune_reporter", "submit", reasons=[REASON])
+    decide(view, "commune_signer", "sign")
+    form = newer_form()
+    form["x-checks"][1]["rule"] = f"people.male + people.female <= households * {times}"
+    lists = {one.code: one for one in world.services.catalogue.codelists()}
+
+    (found,) = world.services.backtests.of(world.actor("admin"), compile_form(form, lists))
+
+    assert (found.flagged_before, found.flagged, found.flagged_both) == (1, flagged, both)

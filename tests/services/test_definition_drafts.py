@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from server.core.access import Actor, Role
+from server.core.access import Actor
 from server.core.definition_draft import DefinitionDraft, DraftState
 from server.errors import (
     AccessDenied,
@@ -17,7 +17,6 @@ from server.errors import (
     RequestInvalid,
     Stale,
 )
-from server.services.accounts import NewAccount
 from server.services.definition_drafts import DefinitionDrafts
 from server.services.definition_files import FileState
 from server.services.definition_issues import DefinitionIssues
@@ -39,15 +38,6 @@ def issues(world: World) -> DefinitionIssues:
 @pytest.fixture
 def admin(world: World) -> Actor:
     return world.actor("admin")
-
-
-@pytest.fixture
-def second(world: World) -> Actor:
-    """Another administrator."""
-    world.accounts["second"] = world.services.accounts.create(
-        world.actor("admin"), NewAccount("second", "Người thứ hai", None, Role.ADMIN, "u-province")
-    ).id
-    return world.actor("second")
 
 
 @pytest.fixture
@@ -232,6 +222,52 @@ def test_taking_in_a_version_keeps_the_drafts_word_where_both_changed(world, dra
 
     assert conflicts == ["/properties/note/maxLength"]
     assert json.loads(taken.text)["properties"]["note"]["maxLength"] == 300
+
+
+@pytest.mark.parametrize("more", [0, 1, 2])
+def test_undoing_the_taking_in_brings_base_version_and_warning_back(
+    world, drafts, admin, with_area, more
+):
+    def publish(version: int, limit: int) -> None:
+        document = household_form()
+        document["x-form"]["version"] = version
+        document["properties"]["note"]["maxLength"] = limit
+        world.services.catalogue.publish(json.dumps(document, ensure_ascii=False), "form", admin)
+
+    def edited(held: DefinitionDraft) -> DefinitionDraft:
+        for number in range(more):
+            act = {"op": "set", "path": "/properties/area", "values": {"title": f"Lần {number}"}}
+            held = drafts.apply(admin, held.id, act, seen=held.edit)
+        return held
+
+    def stands(held: DefinitionDraft) -> tuple[object, ...]:
+        latest = drafts.overtaken(held)
+        told = drafts.differences(held)
+        version = json.loads(held.text)["x-form"]["version"]
+        return (
+            held.text, held.base, held.base_digest, held.version, version,
+            None if latest is None else latest.version, told,
+        )  # fmt: skip
+
+    publish(2, 500)
+    ways = [with_area]
+    ways.append(drafts.rebase(admin, with_area.id, seen=with_area.edit)[0])
+    ways.append(edited(ways[-1]))
+    publish(3, 600)
+    before = stands(ways[-1])
+    again = drafts.rebase(admin, with_area.id, seen=ways[-1].edit)[0]
+    after = stands(again)
+
+    undone = drafts.undo(admin, again.id, seen=again.edit)
+    assert stands(undone) == before
+    for _ in range(more + 1):
+        undone = drafts.undo(admin, undone.id, seen=undone.edit)
+    assert stands(undone)[:6] == (with_area.text, 1, with_area.base_digest, 2, 2, 3)
+    redone = undone
+    while redone.can_redo:
+        redone = drafts.redo(admin, redone.id, seen=redone.edit)
+    assert stands(redone) == after
+    assert drafts.check(redone) == []
 
 
 @pytest.mark.parametrize("kind", ["form", "workflow"])

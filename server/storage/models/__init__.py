@@ -38,7 +38,7 @@ from server.storage.models.events import (
     EventPersonalRow,
     EventRow,
 )
-from server.storage.models.notices import NoticeRow
+from server.storage.models.notices import EscalationRow, NoticeRow
 from server.storage.models.obligations import ObligationRow, RoundRow
 from server.storage.models.observations import ObservationRow, ObservationSetRow
 from server.storage.models.org_units import (
@@ -128,6 +128,7 @@ MODELS: tuple[type[Row], ...] = (
     DefinitionMigrationSheetRow,
     CommentRow,
     NoticeRow,
+    EscalationRow,
     SubmissionPartRow,
     PresenceRow,
     ConsolidationSourceRow,
@@ -175,6 +176,7 @@ __all__ = [
     "DefinitionRetirementRow",
     "DelegationRow",
     "DraftChangeRow",
+    "EscalationRow",
     "EventDeliveryRow",
     "EventLeafRow",
     "EventPersonalRow",

@@ -11,8 +11,10 @@ from server.web.admin.accounts import AccountView
 from server.web.admin.approvals import ApprovalDesk
 from server.web.admin.assignments import AssignmentView
 from server.web.admin.audit import AuditView
+from server.web.admin.codelist_editor import CodeListEditor
 from server.web.admin.codelists import CodeListView
 from server.web.admin.definition_carrying import DraftCarrying
+from server.web.admin.definition_conflicts import DraftConflicts
 from server.web.admin.definition_drafts import DraftList
 from server.web.admin.definition_editor import DraftEditor
 from server.web.admin.definition_impact import DraftImpact
@@ -24,6 +26,7 @@ from server.web.admin.delegations import DelegationView
 from server.web.admin.directory import ContactView, OwnerView
 from server.web.admin.forms import FormView
 from server.web.admin.holidays import HolidayView
+from server.web.admin.indicator_proposals import IndicatorProposals
 from server.web.admin.indicators import IndicatorView
 from server.web.admin.mails import MailView
 from server.web.admin.org_units import OrgUnitView
@@ -50,6 +53,7 @@ def install(app: Flask) -> Admin:
         AssignmentView(models.AssignmentRuleRow, "", endpoint="assignments"),
         ContactView(models.UnitContactRow, "", endpoint="contacts"),
         OwnerView(models.FormOwnerRow, "", endpoint="owners"),
+        IndicatorProposals(name="", endpoint="indicator_proposals", url="indicator-proposals"),
         IndicatorView(models.IndicatorRow, "", endpoint="indicators"),
         FormView(models.FormVersionRow, "", endpoint="forms"),
         WorkflowView(models.WorkflowVersionRow, "", endpoint="workflows"),
@@ -59,6 +63,7 @@ def install(app: Flask) -> Admin:
         WorkflowTrials(name="", endpoint="workflow_trials", url="workflow-trials"),
         DraftImpact(name="", endpoint="definition_impact", url="definition-impact"),
         DraftCarrying(name="", endpoint="definition_carrying", url="definition-carrying"),
+        DraftConflicts(name="", endpoint="definition_conflicts", url="definition-conflicts"),
         DefinitionLife(name="", endpoint="definition_life", url="definition-life"),
         TableStart(name="", endpoint="definition_table", url="definition-table"),
         SchemaStart(name="", endpoint="definition_schema", url="definition-schema"),
@@ -66,6 +71,7 @@ def install(app: Flask) -> Admin:
         UnitGroupPage(name="", endpoint="unit_groups", url="unit-groups"),
         VillageView(models.VillageRow, "", endpoint="villages"),
         CodeListView(models.CodeListVersionRow, "", endpoint="codelists"),
+        CodeListEditor(name="", endpoint="codelist_editor", url="codelist-editor"),
         HolidayView(models.HolidayRow, "", endpoint="holidays"),
         AccountView(models.AccountRow, "", endpoint="accounts_admin", url="accounts"),
         DelegationView(models.DelegationRow, "", endpoint="delegations_admin", url="delegations"),

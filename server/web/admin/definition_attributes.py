@@ -7,6 +7,8 @@ from flask_babel import gettext as _
 
 from server.core.access import Role
 from server.core.definition_outline import Node
+from server.core.org_unit import Level
+from server.core.vietnamese import collation_key
 from server.core.workflow_parts import EVENTS, GUARDS, PLACES
 from server.web.accounts import role_title
 from server.web.admin.definition_fields import Choices, Field
@@ -33,7 +35,7 @@ def fields_of(
     if node.kind == "cell":
         return _cell(held)
     if node.kind in ("line", "fixed", "grid", "roster", "row"):
-        return _block(node.kind)
+        return _block(node.kind, held)
     makers = {
         "settings": _settings,
         "layout": _layout,
@@ -93,11 +95,11 @@ def _cell(held: Mapping[str, Any]) -> list[Field]:
         if held.get("type") == "number":
             decimals = tuple((step, step.replace(".", ",")) for step in _DECIMALS)
             fields.insert(5, Field("multipleOf", _("Bước số lẻ"), "number", decimals))
-    if held.get("type") == "string":
+    if held.get("type") == "string" and held.get("format") != "date":
         fields += [
             Field("maxLength", _("Số ký tự nhiều nhất"), "number"),
             Field("x-codelist", _("Chọn từ bảng mã"), "choice", _codelists()),
-            Field("format", _("Định dạng"), "choice", (("date", _("Ngày")),)),
+            Field("format", _("Định dạng"), "choice", (("attachment", _("Tệp đính kèm")),)),
         ]
     return [
         *fields,
@@ -109,12 +111,12 @@ def _cell(held: Mapping[str, Any]) -> list[Field]:
     ]
 
 
-def _block(kind: str) -> list[Field]:
+def _block(kind: str, held: Mapping[str, Any]) -> list[Field]:
     fields = [_title(), _long("description", _("Hướng dẫn nhập"))]
     if kind == "grid":
         fields += [
             Field("x-rows.codelist", _("Các dòng lấy từ bảng mã"), "choice", _codelists()),
-            Field("x-rows.exclude", _("Bớt các mã"), "many"),
+            Field("x-rows.exclude", _("Bớt các dòng"), "many", _rows_of(held)),
         ]
     if kind == "roster":
         fields += [
@@ -133,17 +135,44 @@ def _block(kind: str) -> list[Field]:
 
 
 def _settings() -> list[Field]:
-    flows = ", ".join(workflow.code for workflow in services().catalogue.workflows())
+    flows = tuple(
+        (one.code, f"{one.title} ({one.code})") for one in services().catalogue.workflows()
+    )
     levels = tuple(level_titles().items())
+    plain = tuple(level_titles())
+    of_all = _("Chung cho mọi cấp")
+    special = (
+        ("commune_without_district", _("Xã không có huyện")),
+        ("consolidated", _("Báo cáo tổng hợp")),
+    )
+    else_all = _("Cấp nào để trống thì theo ô chung.")
+    after_end = _("Số ngày sau khi hết kỳ; số âm là trước khi hết kỳ.")
     return [
         Field("kind", _("Loại"), "choice", (("report", _("Báo cáo")), ("survey", _("Phiếu")))),
         Field("periodType", _("Loại kỳ báo cáo"), "choice", tuple(period_titles().items())),
-        Field("workflow", _("Quy trình duyệt"), "value", hint=_("Có: %(codes)s", codes=flows)),
+        Field(
+            "workflow",
+            _("Quy trình duyệt"),
+            "choice",
+            flows,
+            hint=else_all,
+            parts=(*levels, *special),
+            common=of_all,
+            filled=plain,
+        ),
         Field("assignedTo.levels", _("Cấp phải báo cáo"), "many", levels),
-        Field("due", _("Hạn gửi theo cấp"), "value", hint='{"commune": "P15D"}'),
-        Field("closes", _("Khóa nhận báo cáo"), "value", hint="P59D"),
-        Field("grace", _("Cho chậm"), hint="P3D"),
-        Field("owner", _("Cơ quan chủ trì (mã đơn vị)")),
+        Field("due", _("Hạn gửi theo cấp"), "days", hint=after_end, parts=levels),
+        Field(
+            "closes",
+            _("Khóa nhận báo cáo"),
+            "days",
+            hint=f"{after_end} {else_all}",
+            parts=levels,
+            common=of_all,
+            filled=plain,
+        ),
+        Field("grace", _("Cho chậm (số ngày)"), "days"),
+        Field("owner", _("Cơ quan chủ trì"), "choice", _owners()),
         Field("officialCode", _("Ký hiệu biểu")),
         Field("issuedBy", _("Văn bản ban hành")),
         Field("asOf", _("Thời điểm số liệu")),
@@ -154,6 +183,26 @@ def _settings() -> list[Field]:
         _long("remark", _("Ghi chú dưới biểu")),
         Field("constructed", _("Mẫu minh họa"), "flag"),
     ]
+
+
+def _owners() -> Choices:
+    """The units that may answer for a form: those above the districts, by name."""
+    tree = services().reference.tree(services().clock.today())
+    wide = (Level.DEPARTMENT, Level.PROVINCE)
+    found = [(one.code, one.name) for one in tree.units if one.level in wide]
+    return tuple(sorted(found, key=lambda one: collation_key(one[1])))
+
+
+def _rows_of(held: Mapping[str, Any]) -> Choices:
+    """The items of the list that gives the rows, and what is left out and no longer on it."""
+    rows = held.get("x-rows")
+    rows = rows if isinstance(rows, Mapping) else {}
+    code, out = rows.get("codelist"), rows.get("exclude")
+    known = {one.code: one for one in services().catalogue.codelists()}
+    items = known[code].items if isinstance(code, str) and code in known else ()
+    found = {one.code: f"{one.title} ({one.code})" for one in items}
+    left = [str(one) for one in out] if isinstance(out, list) else []
+    return (*found.items(), *((one, one) for one in left if one not in found))
 
 
 def _layout() -> list[Field]:
@@ -170,7 +219,12 @@ def _section() -> list[Field]:
         _long("description", _("Hướng dẫn nhập")),
         Field("rowHeader", _("Tiêu đề cột tên dòng")),
         Field("codeHeader", _("Tiêu đề cột mã")),
-        Field("owner", _("Đơn vị điền phần này (mã đơn vị)")),
+        Field(
+            "owner",
+            _("Đơn vị điền phần này"),
+            "choice",
+            (("unit", _("Đơn vị lập báo cáo")), *_owners()),
+        ),
         Field("numbers", _("Số thứ tự cột"), "value"),
         Field("formulas", _("Công thức ghi trên biểu"), "value"),
         Field("groups", _("Nhóm cột"), "value"),
@@ -210,7 +264,7 @@ def _state() -> list[Field]:
         Field("editable", _("Được sửa số liệu"), "flag"),
         Field("sent", _("Đã gửi khỏi đơn vị"), "flag"),
         Field("final", _("Số liệu đã duyệt"), "flag"),
-        Field("deadline", _("Thời hạn xử lý"), hint=_("P5D là 5 ngày làm việc")),
+        Field("deadline", _("Thời hạn xử lý (số ngày làm việc)"), "days"),
         Field("escalate.role", _("Quá hạn thì chuyển cho"), "choice", _roles()),
         Field("escalate.at", _("Ở cấp"), "choice", _places()),
         Field("i18n.en.title", _("Tên tiếng Anh")),
@@ -251,7 +305,7 @@ def _transition(held: Mapping[str, Any], document: Mapping[str, Any]) -> list[Fi
             hint='{"$ref": "#/$defs/reason"}',
         ),
         Field("cascade", _("Mở lại cả báo cáo tổng hợp đã lấy số liệu này"), "flag"),
-        Field("after", _("Máy tự chuyển sau"), hint="P30D"),
+        Field("after", _("Máy tự chuyển sau (số ngày)"), "days"),
         Field("note", _("Lời ghi khi máy tự chuyển")),
     ]
 
@@ -268,5 +322,5 @@ def _places() -> Choices:
 
 def _codelists() -> Choices:
     return tuple(
-        (one.code, f"{one.title} ({one.code})") for one in services().catalogue.codelists()
+        (one.code, f"{one.title} ({one.code})") for one in services().catalogue.usable_codelists()
     )

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import flash, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -36,7 +36,10 @@ class DraftCarrying(DraftView):
     @expose("/<draft_id>/")
     def draft(self, draft_id: str) -> ResponseReturnValue:
         """What is declared, what has no place yet, and the forms for more."""
-        draft = self._draft(draft_id)
+        return self._page(self._draft(draft_id))
+
+    def _page(self, draft: DefinitionDraft, refused: str = "") -> str:
+        """The page; with the reason why a declaration was refused, what was posted of it too."""
         older = services().catalogue.form(draft.code, draft.base)
         newer = _compiled(draft)
         carried = carried_by(one.what for one in services().definition_drafts.lineage(draft))
@@ -59,6 +62,8 @@ class DraftCarrying(DraftView):
             places=[] if plan is None else _places(plan),
             may_edit=draft.state is DraftState.DRAFT,
             examples=newer is not None and _examples(draft, older, newer) is not None,
+            again=request.form if refused else None,
+            refused=refused,
         )
 
     @expose("/<draft_id>/examples/", methods=("POST",))
@@ -80,7 +85,7 @@ class DraftCarrying(DraftView):
             step = posted_step(request.form)
         except StepUnreadable as refused:
             flash(str(refused), "error")
-            return self._back(draft_id)
+            return make_response(self._page(draft, str(refused)), 422)
         if _declared(draft) is not None:
             operation = {"op": "add", "path": f"{_STEPS}/-", "value": step}
             if (place := _same_source(_steps(draft), step)) is not None:

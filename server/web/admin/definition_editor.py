@@ -6,41 +6,66 @@ text, so they are never apart: what one saved, the other shows.
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, flash, jsonify, redirect, request
+from flask import Response, flash, jsonify, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_admin import expose
 from flask_babel import gettext as _
 
 from server.core.definition import Refusal
-from server.core.definition_draft import DefinitionDraft, DraftState, readable
+from server.core.definition_draft import DefinitionDraft, readable
 from server.core.definition_editor import EditRefused, value_at
 from server.core.definition_outline import Node, node_at, outline
+from server.core.definition_transfer import groups_for
 from server.core.definition_trial import tests_of
 from server.core.json_text import pointer, tokens
+from server.core.migration_proposal import CARRIES
 from server.web.admin import definition_fields, definition_parts
 from server.web.admin.definition_attributes import fields_of
 from server.web.admin.definition_fields import FieldsInvalid
-from server.web.admin.definition_told import told, told_new
+from server.web.admin.definition_reviewing import frame_of, review_of
 from server.web.admin.definition_trials import offers_json
 from server.web.admin.definition_words import (
     detail_words,
-    draft_head,
-    file_words,
     node_kind,
     refused_words,
-    step_words,
     type_titles,
 )
 from server.web.admin.draft_view import DraftView, write_draft
 from server.web.admin.words import event_title
-from server.web.lint_words import warning_text
 from server.web.refusal_words import refusal_text
 from server.web.session import current_actor, services
 
-_SHOWN_CHANGES = 300
-_LONGEST_VALUE = 160
+_OF_KEYS = ("key", "taken", "reserved")
+_ON_PARTS = ("rename", "move", "remove", "transfer", "place")
+#: By the name that a page has in its head, where it is; the outline also knows its part.
+_VIEWS = {
+    "text": ".text",
+    "preview": "definition_trials.screen",
+    "trial": "definition_trials.trial",
+    "carrying": "definition_carrying.draft",
+    "impact": "definition_impact.draft",
+    "review": ".review",
+    "check": "workflow_trials.check",
+    "play": "workflow_trials.play",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An operation that was not done: which, why, and the field that the message stands beside."""
+
+    op: str
+    why: str
+    message: str
+    field: str
+
+    @property
+    def of_key(self) -> bool:
+        """Whether the code is what speaks against it."""
+        return self.field == "key" and self.why in _OF_KEYS
 
 
 class DraftEditor(DraftView):
@@ -49,15 +74,23 @@ class DraftEditor(DraftView):
     @expose("/<draft_id>/")
     def outline(self, draft_id: str) -> ResponseReturnValue:
         """The parts as a tree, one of them as a form."""
-        draft = self._draft(draft_id)
+        return self._outline(self._draft(draft_id), request.args.get("at", ""))
+
+    def _outline(
+        self, draft: DefinitionDraft, at: str, refused: Refused | None = None
+    ) -> ResponseReturnValue:
+        """The outline with one part; after a refusal with what was posted of it."""
         document = readable(draft.text)
         if document is None:
-            return redirect(self.get_url(".text", draft_id=draft_id), 303)
+            return redirect(self.get_url(".text", draft_id=draft.id), 303)
         tree = outline(draft.kind, document)
-        chosen = node_at(tree, request.args.get("at", "")) or tree
+        chosen = node_at(tree, at) or tree
         held = value_at(document, chosen.path) if _stands(document, chosen.path) else {}
         fields = fields_of(draft.kind, chosen, held, document) if isinstance(held, dict) else []
         refusals = services().definition_drafts.check(draft)
+        filled = definition_fields.shown(fields, held, _required(document, chosen))
+        if refused is not None and refused.op == "set":
+            filled = definition_fields.typed(filled, request.form, late=refused.why == "stale")
         return self._page(
             draft,
             "outline",
@@ -65,13 +98,15 @@ class DraftEditor(DraftView):
             tree=tree,
             chosen=chosen,
             held=held,
-            fields=definition_fields.shown(fields, held, _required(document, chosen))
-            if fields
-            else [],
+            fields=filled,
+            refused=refused,
+            typed=request.form,
             addable=definition_parts.addable(draft.kind, chosen, document),
             marked=_marked(refusals, tree),
             own=[one for one in refusals if _below(one.path, chosen.path)],
             offers=offers_json(document, chosen.path) if draft.kind == "form" else "",
+            homes=groups_for(document, chosen.path) if chosen.kind == "cell" else [],
+            sections=_other_sections(document, chosen),
             samples=[str(one.get("name", "")) for one in tests_of(document)],
             indicators=[(one.code, one.title) for one in services().catalogue.indicators()]
             if any(field.name == "x-indicator" for field in fields)
@@ -83,13 +118,19 @@ class DraftEditor(DraftView):
         """The text with its lines; saving keeps any text and says what speaks against it."""
         if request.method == "POST":
             written = request.form.get("text", "").replace("\r\n", "\n")
-            write_draft(
+            refused = write_draft(
                 lambda seen: services().definition_drafts.write(
                     current_actor(), draft_id, written, seen=seen
                 ),
                 _("Đã lưu bản nháp."),
             )
+            if refused:
+                return make_response(self._text(draft_id, written), 422)
             return redirect(self.get_url(".text", draft_id=draft_id), 303)
+        return self._text(draft_id)
+
+    def _text(self, draft_id: str, typed: str | None = None) -> str:
+        """The text of the draft, after a refusal the one that was not saved."""
         draft = self._draft(draft_id)
         schema = services().catalogue.schemas[draft.kind]
         return self._page(
@@ -97,6 +138,7 @@ class DraftEditor(DraftView):
             "text",
             services().definition_drafts.check(draft),
             schema=json.dumps(schema, ensure_ascii=False).replace("<", "\\u003c"),
+            written=draft.text if typed is None else typed,
         )
 
     @expose("/<draft_id>/check/", methods=("POST",))
@@ -112,22 +154,29 @@ class DraftEditor(DraftView):
         """One operation of the outline; the page that follows shows the part it was about."""
         draft = self._draft(draft_id)
         document = readable(draft.text) or {}
-        path = request.form.get("part", "")
-        follow = request.form.get("at", path)
+        path, op = request.form.get("part", ""), request.form.get("op", "")
+        at = request.form.get("at", path)
         try:
-            operation, follow = _operation(draft, document, path, follow)
+            operation, follow = _operation(draft, document, path, at)
         except FieldsInvalid as error:
-            flash(_("Trường “%(name)s” chưa đúng.", name=error.args[0]), "error")
+            message = _("Trường “%(name)s” chưa đúng.", name=error.args[0])
+            refused = Refused(op, "value", message, error.args[1])
+            flash(message, "error")
         except EditRefused as error:
-            flash(refused_words(error.reason), "error")
+            refused = Refused(op, error.reason, refused_words(error.reason), "key")
+            flash(refused.message, "error")
         else:
-            write_draft(
+            why = write_draft(
                 lambda seen: services().definition_drafts.apply(
                     current_actor(), draft_id, operation, seen=seen
                 ),
                 "",
             )
-        return redirect(self.get_url(".outline", draft_id=draft_id, at=follow), 303)
+            if not why:
+                _tell_carried(draft, self._draft(draft_id))
+                return redirect(self.get_url(".outline", draft_id=draft_id, at=follow), 303)
+            refused = Refused(op, why, refused_words(why), "key")
+        return make_response(self._outline(self._draft(draft_id), at, refused), 422)
 
     @expose("/<draft_id>/undo/", methods=("POST",))
     def undo(self, draft_id: str) -> ResponseReturnValue:
@@ -146,40 +195,7 @@ class DraftEditor(DraftView):
     @expose("/<draft_id>/review/")
     def review(self, draft_id: str) -> ResponseReturnValue:
         """What the draft changes, its steps, and the way to a version."""
-        draft = self._draft(draft_id)
-        drafts, issues = services().definition_drafts, services().definition_issues
-        overtaken, actor = drafts.overtaken(draft), current_actor()
-        file = None
-        if draft.state is DraftState.PUBLISHED:
-            file = (
-                issues.file_state(draft),
-                *file_words(issues.file_state(draft), issues.file_name(draft)),
-            )
-        differences = drafts.differences(draft)
-        before, after = readable(drafts.base_text(draft)), readable(draft.text)
-        said = [] if after is None else told_new(draft.kind, after)
-        if before is not None and after is not None:
-            said = told(before, after)
-        name_of = services().accounts.name_of
-        return self._page(
-            draft,
-            "review",
-            drafts.check(draft) if draft.open else [],
-            overtaken=overtaken,
-            may_judge=draft.judged_by(actor.account),
-            sentences=said,
-            differences=[
-                (path, _short(before), _short(after))
-                for path, before, after in differences[:_SHOWN_CHANGES]
-            ],
-            more=max(0, len(differences) - _SHOWN_CHANGES),
-            steps=[
-                (step, step_words(step.what), name_of(step.made_by)) for step in drafts.steps(draft)
-            ],
-            issues=[(one, name_of(one.approved_by)) for one in issues.of(draft.kind, draft.code)],
-            file=file,
-            editors=", ".join(sorted(name_of(one) for one in draft.editors)),
-        )
+        return self.render("admin/definition_review.html", **review_of(self._draft(draft_id)))
 
     # Parts of these
 
@@ -191,22 +207,19 @@ class DraftEditor(DraftView):
     ) -> str:
         return self.render(
             f"admin/definition_{view}.html",
-            view=view,
-            **draft_head(draft),
-            refusals=[(one, refusal_text(one)) for one in refusals],
-            warnings=[] if refusals or not draft.open else _warnings(draft),
+            **frame_of(draft, view, refusals),
             node_kind=node_kind,
             event_title=event_title,
-            codelists=[(one.code, one.title) for one in services().catalogue.codelists()],
+            codelists=[(one.code, one.title) for one in services().catalogue.usable_codelists()],
             detail_words=detail_words,
             type_titles=type_titles(),
-            sentence=refusal_text,
             **shown,
         )
 
     def _same_view(self, draft_id: str) -> Response:
-        view = ".text" if request.form.get("view") == "text" else ".outline"
-        more = {} if view == ".text" else {"at": request.form.get("at", "")}
+        """The page on which the step was taken back or done again."""
+        view = _VIEWS.get(request.form.get("view", ""), ".outline")
+        more = {"at": request.form.get("at", "")} if view == ".outline" else {}
         address = self.get_url(view, draft_id=draft_id, **more)
         response = redirect(address, 303)
         assert isinstance(response, Response)
@@ -219,7 +232,7 @@ def _operation(
     """What was posted as an operation, and the part to show after it."""
     form = request.form
     op = form.get("op", "")
-    if (path and not path.startswith("/")) or (not path and op in ("rename", "move", "remove")):
+    if (path and not path.startswith("/")) or (not path and op in _ON_PARTS):
         raise EditRefused("no-place", path)
     if op == "set":
         held = value_at(document, path)
@@ -242,12 +255,47 @@ def _operation(
         return {"op": op, "path": path, "type": form.get("type", "")}, path
     if op == "remove":
         return {"op": op, "path": path}, pointer(*tokens(path)[:-1])
+    if op == "place":
+        section = form.get("section", "")
+        if not section.isascii() or not section.isdigit():
+            raise EditRefused("no-place", path)
+        placed: dict[str, Any] = {"op": op, "path": path, "section": int(section[:4])}
+        if form.get("to", "").isdecimal():
+            placed["to"] = int(form["to"][:4])
+        return placed, path
+    if op == "transfer":
+        into = form.get("into", "")
+        return {"op": op, "path": path, "into": into}, f"{into}{pointer(tokens(path)[-1])}"
     raise EditRefused("unknown", path)
 
 
-def _warnings(draft: DefinitionDraft) -> list[tuple[Refusal, str]]:
-    found = services().definition_drafts.warnings(draft)
-    return [(one, warning_text(one)) for one in found]
+def _other_sections(document: Mapping[str, Any], node: Node) -> list[tuple[int, str]]:
+    """The sections, by number and title, that do not show this part of the form yet."""
+    parts = tokens(node.path)
+    if len(parts) != 2 or parts[0] != "properties":  # noqa: PLR2004 - "properties" and the key
+        return []
+    tree = node_at(outline("form", document), "/x-layout/sections")
+    sections = () if tree is None else tree.children
+    return [
+        (number, section.title or section.key)
+        for number, section in enumerate(sections)
+        if all(one.key != node.key for one in section.children)
+    ]
+
+
+def _tell_carried(before: DefinitionDraft, now: DefinitionDraft) -> None:
+    """What an act of the outline declared about reports: who renames does not think of them."""
+    if now.step == before.step:
+        return
+    acts = services().definition_drafts.lineage(now)[:1]
+    if any(act.what.get(CARRIES) for act in acts):
+        flash(
+            _(
+                "Số liệu đã nhập đi theo: máy đã khai báo ở trang “Chuyển số liệu”, và báo cáo đang"
+                " nhập sẽ chuyển sang phiên bản mới khi ban hành."
+            ),
+            "info",
+        )
 
 
 def _stands(document: Mapping[str, Any], path: str) -> bool:
@@ -289,10 +337,3 @@ def _as_json(refusal: Refusal) -> dict[str, object]:
         "path": refusal.path,
         "text": refusal_text(refusal),
     }
-
-
-def _short(value: object) -> str:
-    if value is None:
-        return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"

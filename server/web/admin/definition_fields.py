@@ -6,21 +6,29 @@ view can be used by turns.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 Choices = tuple[tuple[str, str], ...]
 #: What stands in a text field for a value that is more than a word.
 _JSON: Final = ("{", "[")
+_DAYS: Final = re.compile(r"-?[0-9]{1,3}")
+_ONLY_DAYS: Final = re.compile(r"(-?)P([0-9]{1,3})D")
+_DURATION: Final = re.compile(
+    r"-?P(?=[0-9])([0-9]{1,2}Y)?([0-9]{1,2}M)?([0-9]{1,2}W)?([0-9]{1,3}D)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One attribute. *kind*: text, long, code, number, flag, choice, many or value.
+    """One attribute. *kind*: text, long, code, number, days, flag, choice, many or value.
 
-    ``code`` is an expression, ``many`` a list of words, ``value`` a word or JSON.
+    ``code`` is an expression, ``many`` a list of words, ``value`` a word or JSON, ``days`` a
+    duration typed as a number of days. With *parts* it has a value for each of these keys, or,
+    where it is *common*, one for all; a part of *filled* without its own value gets that one.
     """
 
     name: str
@@ -28,19 +36,28 @@ class Field:
     kind: str = "text"
     choices: Choices = ()
     hint: str = ""
+    parts: Choices = ()
+    common: str = ""
+    filled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ShownField:
-    """A field with what the definition holds there, as text; several of ``many`` with choices."""
+    """A field with what the definition holds there, as text; several of ``many`` with choices.
+
+    After a refusal the value is what was posted; *stands* is what another person wrote meanwhile.
+    *parts* are the names, titles and values of the inputs of a field with parts.
+    """
 
     field: Field
     value: str
     chosen: tuple[str, ...] = ()
+    stands: str = ""
+    parts: tuple[tuple[str, str, str], ...] = ()
 
 
 class FieldsInvalid(ValueError):
-    """A posted value is not what its field takes; the argument is the field's label."""
+    """A posted value is not what its field takes; the arguments are the field's label and name."""
 
 
 def shown(fields: Sequence[Field], held: Mapping[str, Any], required: bool) -> list[ShownField]:
@@ -48,6 +65,26 @@ def shown(fields: Sequence[Field], held: Mapping[str, Any], required: bool) -> l
     return [
         _shown(one, required if one.name == "required?" else _at(held, one.name)) for one in fields
     ]
+
+
+def typed(fields: Sequence[ShownField], form: Any, *, late: bool) -> list[ShownField]:
+    """The fields with what was posted in them; *late*: beside what stands there by now."""
+    found = []
+    for one in fields:
+        name = one.field.name
+        value = str(form.get(name, "")).replace("\r\n", "\n")
+        chosen = tuple(form.getlist(name))
+        if one.parts:
+            parts = tuple((key, title, str(form.get(key, ""))) for key, title, _now in one.parts)
+            now = "; ".join(f"{title}: {value}" for _key, title, value in one.parts if value)
+            stands = now if late and parts != one.parts else ""
+            found.append(ShownField(one.field, "", (), stands, parts))
+            continue
+        if one.field.kind == "many" and one.field.choices:
+            value = " ".join(chosen)
+        other = late and value.strip() != one.value.strip()
+        found.append(ShownField(one.field, value, chosen, one.value if other else ""))
+    return found
 
 
 def posted(
@@ -60,11 +97,11 @@ def posted(
     """
     changed: dict[str, Any] = {}
     for one in fields:
-        value = _read(one, form)
+        before = _at(held, one.name)
+        value = _by_part(one, before, form) if one.parts else _read(one, form)
         if one.name == "required?":
             changed[one.name] = bool(value)
             continue
-        before = _at(held, one.name)
         # A limit of 0 stands and can be taken away; an empty text or list is as good as none.
         gone = value is None and not before and (type(before) is bool or before != 0)
         if gone or (value == before and type(value) is type(before)):
@@ -89,23 +126,57 @@ def _read(one: Field, form: Mapping[str, Any]) -> Any:
         return None
     if one.kind == "number":
         return _number(one, text)
+    if one.kind == "days":
+        return _duration(one, text)
     if one.kind == "many":
         return [word for word in text.replace(",", " ").split() if word]
     if one.kind == "value" and text.startswith(_JSON):
         try:
             return json.loads(text)
         except ValueError:
-            raise FieldsInvalid(one.label) from None
+            raise FieldsInvalid(one.label, one.name) from None
     return text.replace("\r\n", "\n")
+
+
+def _by_part(one: Field, before: Any, form: Mapping[str, Any]) -> Any:
+    """One value for all, or by part; what has no input here stays."""
+    inputs = {key: replace(one, name=f"{one.name}:{key}", parts=()) for key, _title in one.parts}
+    read = {key: _read(own, form) for key, own in inputs.items()}
+    own = {key: value for key, value in read.items() if value is not None}
+    common = _read(replace(one, parts=()), form) if one.common else None
+    if not own:
+        return common
+    kept = before if isinstance(before, Mapping) else {}
+    found = {key: value for key, value in kept.items() if key not in read}
+    if common is not None:
+        own |= {key: common for key in one.filled if key not in own}
+    order = [*kept, *(key for key in read if key not in kept)]
+    return {key: {**found, **own}[key] for key in order if key in found or key in own}
+
+
+def _duration(one: Field, text: str) -> str:
+    """Days as the dialect writes them; who knows its own way may write that."""
+    if _DURATION.fullmatch(text):
+        return text
+    if not _DAYS.fullmatch(text):
+        raise FieldsInvalid(one.label, one.name.partition(":")[0])
+    days = int(text)
+    return f"{'-' if days < 0 else ''}P{abs(days)}D"
+
+
+def _as_days(value: str) -> str:
+    """A duration of days alone as their number; any other as it stands."""
+    match = _ONLY_DAYS.fullmatch(value)
+    return f"{match[1]}{int(match[2])}" if match else value
 
 
 def _number(one: Field, text: str) -> int | float:
     try:
         number = float(text.replace(",", "."))
     except ValueError:
-        raise FieldsInvalid(one.label) from None
+        raise FieldsInvalid(one.label, one.name) from None
     if number != number or number in (float("inf"), float("-inf")):  # noqa: PLR0124 - NaN
-        raise FieldsInvalid(one.label)
+        raise FieldsInvalid(one.label, one.name)
     return int(number) if number.is_integer() else number
 
 
@@ -130,6 +201,10 @@ def _with(held: dict[str, Any], name: str, value: Any) -> dict[str, Any] | None:
 
 
 def _shown(one: Field, value: Any) -> ShownField:
+    if one.parts:
+        return ShownField(one, "", parts=tuple(_parts(one, value)))
+    if one.kind == "days" and isinstance(value, str):
+        return ShownField(one, _as_days(value))
     if one.kind == "many" and isinstance(value, list):
         words = tuple(str(item) for item in value)
         return ShownField(one, " ".join(words), words)
@@ -140,3 +215,15 @@ def _shown(one: Field, value: Any) -> ShownField:
     if isinstance(value, str):
         return ShownField(one, value)
     return ShownField(one, json.dumps(value, ensure_ascii=False))
+
+
+def _parts(one: Field, value: Any) -> Iterator[tuple[str, str, str]]:
+    def told(held: Any) -> str:
+        text = held if isinstance(held, str) else ""
+        return _as_days(text) if one.kind == "days" else text
+
+    own = value if isinstance(value, Mapping) else {}
+    if one.common:
+        yield one.name, one.common, told(value)
+    for key, title in one.parts:
+        yield f"{one.name}:{key}", title, told(own.get(key))

@@ -8,6 +8,7 @@ from flask_admin import expose
 from flask_babel import gettext as _
 
 from server.core.definition_draft import KINDS, DefinitionDraft, DraftState, readable
+from server.core.definition_reach import check_title
 from server.core.job import Job
 from server.errors import DefinitionInvalid, NotFound
 from server.services.backtests import Backtest
@@ -40,7 +41,8 @@ class DraftImpact(DraftView):
         job, trying = None, None
         if draft.kind == "form" and draft.base is not None and draft.open and not unread:
             impact, job = _impact_of(draft)
-            new_checks = list(services().backtests.new_checks(_looking().compiled(draft)))
+            checks = services().backtests.new_checks(_looking().compiled(draft))
+            new_checks = [check_title(one) for one in checks.values()]
             tried, trying = _tried_of(draft)
         migrations = services().definition_migrations
         published = draft.state is DraftState.PUBLISHED and draft.kind == "form"

@@ -17,6 +17,7 @@ _CELL: Final[Mapping[str, Mapping[str, object]]] = {
     "integer": {"type": "integer", "minimum": 0, "maximum": _MOST},
     "number": {"type": "number", "minimum": 0, "maximum": _MOST, "multipleOf": 0.01},
     "string": {"type": "string", "maxLength": 200},
+    "date": {"type": "string", "format": "date"},
     "boolean": {"type": "boolean"},
 }
 
@@ -102,7 +103,7 @@ def _value(what: str, title: str, form: Mapping[str, str]) -> dict[str, Any]:
     if what == "roster":
         return {"title": title, "type": "array", "maxItems": 60, "items": _line()}
     if what == "grid":
-        first = next((one.code for one in services().catalogue.codelists()), "")
+        first = next((one.code for one in services().catalogue.usable_codelists()), "")
         rows = {"codelist": form.get("codelist") or first}
         row = {"$ref": f"#/$defs/{form.get('key', '')}"}
         return {"title": title, "type": "object", "x-rows": rows, "additionalProperties": row}

@@ -166,4 +166,5 @@ def _figures(form: Form, document: dict[str, Any]) -> Figures | None:
         return None
     example, verdict = found
     statuses = {path: str(one) for path, one in mapping(example.get("statuses", {})).items()}
-    return figures(form, mapping(example.get("answers", {})), statuses, verdict)
+    day = context_of(form, example).period.end
+    return figures(form, mapping(example.get("answers", {})), statuses, verdict, day=day)

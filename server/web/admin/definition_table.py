@@ -88,7 +88,7 @@ class TableStart(SafeBaseView):
             kinds=[(kind, _kinds()[kind]) for kind in KINDS],
             headings=[(str(count), str(count)) for count in range(1, MOST_HEADINGS + 1)],
             row_columns=[(str(count), str(count)) for count in range(_MOST_ROW_COLUMNS + 1)],
-            codelists=[(one.code, one.title) for one in services().catalogue.codelists()],
+            codelists=[(one.code, one.title) for one in services().catalogue.usable_codelists()],
             notes=[] if understood is None else [note_words(one) for one in understood.notes],
             names="" if table is None else _names(table),
         )

@@ -5,14 +5,20 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from server.core.definition_draft import DefinitionDraft, DraftState
+from server.core.definition import Refusal
+from server.core.definition_draft import DefinitionDraft, DraftState, readable
 from server.core.definition_outline import Node
 from server.services.definition_files import FileState
+from server.web.refusal_words import refusal_text
 from server.web.session import services
 
 
 def kind_titles() -> dict[str, str]:
-    return {"form": _("Biểu mẫu"), "workflow": _("Quy trình duyệt")}
+    return {
+        "form": _("Biểu mẫu"),
+        "workflow": _("Quy trình duyệt"),
+        "indicators": _("Danh mục chỉ tiêu"),
+    }
 
 
 def state_badge(state: DraftState) -> tuple[str, str]:
@@ -35,8 +41,20 @@ def draft_head(draft: DefinitionDraft) -> dict[str, Any]:
         "state_title": title,
         "state_colour": colour,
         "editable": draft.state is DraftState.DRAFT,
+        "broken_text": _broken_text(draft),
+        "overtaken": services().definition_drafts.overtaken(draft),
+        "file_conflicts": services().definition_conflicts.of(draft),
         "changer": services().accounts.name_of(draft.changed_by),
     }
+
+
+def _broken_text(draft: DefinitionDraft) -> tuple[Refusal, str] | None:
+    """What keeps a text from being read as a definition at all: the place and the words."""
+    if readable(draft.text) is not None:
+        return None
+    return next(
+        ((one, refusal_text(one)) for one in services().definition_drafts.check(draft)), None
+    )
 
 
 def node_kind(node: Node) -> str:
@@ -71,6 +89,7 @@ def detail_words(detail: str) -> str:
         "integer": _("số nguyên"),
         "number": _("số có phần lẻ"),
         "string": _("chữ"),
+        "date": _("ngày"),
         "boolean": _("có hoặc không"),
         "calculated": _("máy tính"),
         "codelist": _("chọn từ bảng mã"),
@@ -91,6 +110,7 @@ def type_titles() -> dict[str, str]:
         "integer": _("Số nguyên"),
         "number": _("Số có phần lẻ"),
         "string": _("Chữ"),
+        "date": _("Ngày"),
         "boolean": _("Có hoặc không"),
     }
 
@@ -147,6 +167,11 @@ def step_words(what: Mapping[str, object]) -> str:
         "rename": _("Đổi mã %(path)s thành %(key)s", path=path, key=what.get("key")),
         "move": _("Chuyển chỗ %(path)s", path=path),
         "retype": _("Đổi kiểu %(path)s", path=path),
+        "place": _("Chuyển %(path)s sang phần khác", path=path),
+        "transfer": _("Chuyển %(path)s vào %(into)s", path=path, into=what.get("into")),
+        "sheet": _("Nhập bảng, %(count)s thay đổi", count=what.get("count")),
+        "indicator": _("Sửa chỉ tiêu %(path)s", path=path),
+        "file": _("Nhận từ tệp, %(count)s thay đổi", count=what.get("count")),
     }
     return words.get(str(what.get("op")), path)
 
@@ -172,6 +197,15 @@ def refused_words(reason: str) -> str:
     return {
         "taken": _("Mã này đã có ở đây. Chọn mã khác."),
         "key": _("Mã gồm chữ thường không dấu, số và dấu gạch dưới, bắt đầu bằng chữ."),
+        "reserved": _("Mã này là từ của biểu thức nên không dùng được. Chọn mã khác."),
+        "named": _(
+            "Có biểu thức mà ô này chuyển đi thì đọc ra ô khác. Sửa biểu thức đó rồi chuyển."
+        ),
+        "file-not-json": _("Tệp không phải là định nghĩa JSON đọc được nên không nhận vào được."),
         "not-json": _("Văn bản JSON chưa đọc được. Sửa ở trang JSON trước."),
         "too-large": _("Văn bản quá dài."),
+        "taken-in": _(
+            "Bước này nhận phiên bản mới làm gốc và được ghi trước khi máy giữ gốc cũ, nên không"
+            " hoàn tác qua được."
+        ),
     }.get(reason, _("Chỗ này không còn nữa. Xem bản hiện tại rồi sửa lại."))

@@ -151,7 +151,6 @@ def proposal_of(draft: DefinitionDraft) -> dict[str, Any]:
     name_of = services().accounts.name_of
     return {
         **draft_head(draft),
-        "overtaken": drafts.overtaken(draft),
         "refusals": [refusal_text(one) for one in drafts.check(draft)] if draft.open else [],
         "changes": told_changes(changes),
         "counts": {kind: kinds.count(kind) for kind in ("added", "changed", "retired")},

@@ -129,6 +129,11 @@ def fault_text(fault: CellFault) -> str:
         "code": _(
             "“%(text)s” không phải là mã: dùng chữ số, chữ thường không dấu, gạch dưới.", text=text
         ),
+        "unknown-group": _(
+            "Chưa có nhóm “%(text)s”. Sửa lại mã nhóm; nếu là nhóm mới thì ghi tên nhóm vào cột"
+            " “Nhóm”.",
+            text=text,
+        ),
         "repeated": _("Mã này đã có ở dòng %(text)s.", text=text),
         "needed": _("Ô này không được để trống."),
         "ends-before": _("Ngày hết áp dụng (%(text)s) trước ngày áp dụng.", text=text),

@@ -113,7 +113,8 @@ def save_record(submission_id: str, record_id: str) -> Response:
         return _save_from(submission_id, identified, changes, version, given_up_of(body))
     view, met = service.save(current_actor(), named.id, identified, changes)
     if not met:
-        return respond(record(view), 200, etag(view.record.edit))
+        told = {**record(view), "version": named.version}
+        return respond(told, 200, etag(view.record.edit))
     response = answer(problem("conflict", errors=[conflict(one) for one in met]))
     response.headers.update(etag(view.record.edit))
     return response

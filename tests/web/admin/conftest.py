@@ -75,6 +75,15 @@ def world(template: tuple[World, Path], tmp_path: Path) -> Iterator[World]:
 
 
 @pytest.fixture
+def world_with_workbooks(template: tuple[World, Path], tmp_path: Path) -> Iterator[World]:
+    """The same with the workbook format."""
+    shutil.copy(template[1], tmp_path / "world.db")
+    database = Database.open(f"sqlite:///{tmp_path / 'world.db'}")
+    yield copied_world(template[0], database, tmp_path, plugins=["xlsx_workbook"])
+    database.close()
+
+
+@pytest.fixture
 def app(world: World) -> Flask:
     return with_back_office(world)
 

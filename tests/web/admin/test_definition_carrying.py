@@ -40,6 +40,8 @@ def post(editor: Editor, name: str, **fields: object) -> str:
     answer = editor.person.post(
         f"/admin/definition-carrying/{editor.id}/{name}/", edit=editor.draft.edit, **fields
     )
+    if answer.status_code == 422:
+        return html.unescape(answer.text)
     assert answer.status_code == 303, answer.text
     return html.unescape(editor.person.get(answer.location).text)
 
@@ -243,3 +245,13 @@ def test_a_workflow_has_no_such_page(world, as_):
     draft = answer.location.split("definition-editor/")[1].split("/")[0]
 
     assert person.get(f"/admin/definition-carrying/{draft}/").status_code == 404
+
+
+def test_a_declaration_that_is_refused_keeps_what_was_typed(editor):
+    listed = "cũ = mới\nkhác mới"
+
+    said = post(editor, "add", step="recode", values=listed, **{"from": "/households"})
+
+    assert f"{listed}</textarea>" in said
+    assert '<option value="/households" selected>' in said
+    assert said.count("Mỗi dòng ghi mã cũ = mã mới.") == 2  # above, and beside the field

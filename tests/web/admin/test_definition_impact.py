@@ -79,8 +79,27 @@ def test_a_changed_check_is_tried_on_what_was_sent(editor, world):
         seen=editor.draft.edit,
     )
 
-    assert "Chạy thử quy tắc mới" in impact(editor)
-    assert "sẽ cảnh báo 1 trên 1 báo cáo, gồm Cổ Linh (2024)." in _plain(impact(editor, "?try=1"))
+    told = _plain(impact(editor))
+    tried = _plain(impact(editor, "?try=1"))
+    message = world.services.catalogue.form("households").document["x-checks"][1]["message"]
+    assert "Chạy thử quy tắc mới" in told
+    assert f"Quy tắc mới hoặc đã sửa: {message} (crowded)" in told
+    assert _fact(editor, "Quy tắc kiểm tra thay đổi") == f"{message} (crowded)"
+    assert f"{message} (crowded): sẽ cảnh báo 1 trên 1 báo cáo, gồm Cổ Linh (2024)." in tried
+    assert "Quy tắc cũ: 0, quy tắc mới: 1, cùng: 0." in tried
+
+
+def test_a_column_that_only_has_another_code_is_named_once(editor, world):
+    editor.apply("rename", "/properties/people/properties/male", key="men")
+
+    columns = _fact(editor, "Cột thay đổi trong bản in và tệp xuất")
+
+    assert columns.count("Nam") == 1, columns
+
+
+def _fact(editor: Editor, title: str) -> str:
+    [found] = re.findall(rf"<dt>{title}</dt><dd>(.*?)</dd>", impact(editor))
+    return found
 
 
 def _plain(page: str) -> str:
@@ -91,6 +110,21 @@ def test_a_broken_draft_says_that_nothing_can_be_counted_yet(editor):
     editor.apply("remove", "/properties/households")
 
     assert "chưa tính được ảnh hưởng" in impact(editor)
+
+
+@pytest.mark.parametrize("page", ["definition-impact/{}/", "definition-editor/{}/review/"])
+def test_a_text_that_cannot_be_read_is_no_text_without_differences(editor, page):
+    editor.person.post(
+        f"/admin/definition-editor/{editor.id}/text/",
+        edit=editor.draft.edit, text='{\n  "title": ,\n}',
+    )  # fmt: skip
+
+    shown = editor.person.get("/admin/" + page.format(editor.id)).text
+
+    assert "Không có khác nhau nào" not in shown
+    assert "Chưa so sánh được" in shown
+    assert f'href="/admin/definition-editor/{editor.id}/text/#line-2"' in shown
+    assert "Dòng 2, cột 12" in shown
 
 
 def test_a_sample_that_fails_hides_no_count(editor, world):

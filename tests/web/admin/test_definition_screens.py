@@ -1,8 +1,9 @@
 """The editor of definitions in a real browser: accessible, by keys alone, refusals while typing."""
 
 import pytest
+from playwright.sync_api import Position
 
-from server.core.definition_draft import DefinitionDraft
+from server.core.definition_draft import DefinitionDraft, readable
 from tests.web.admin.test_screens import Open, address, faults, open_
 from tests.world import World
 
@@ -106,6 +107,55 @@ def test_an_expression_is_completed_checked_and_tried_while_it_is_typed(
     assert len(values) == 1
     assert found == []
     assert area.get_attribute("aria-invalid") == "true"
+
+
+@pytest.mark.long
+def test_a_part_goes_to_another_section_by_keys_and_by_dragging_and_stays_in_focus(
+    open_: Open, draft: DefinitionDraft, world: World
+) -> None:
+    drafts, admin = world.services.definition_drafts, world.actor("admin")
+    second = {"key": "more", "title": "Phần khác", "fields": ["note"]}
+    edit: dict[str, object] = {"op": "add", "path": "/x-layout/sections/-", "value": second}
+    held = drafts.apply(admin, draft.id, edit, seen=draft.edit)
+    edit = {"op": "remove", "path": "/x-layout/sections/0/fields/3"}
+    held = drafts.apply(admin, draft.id, edit, seen=held.edit)
+    page = open_("admin", f"/admin/definition-editor/{draft.id}/")
+
+    def shown() -> list[list[str]]:
+        now = readable(drafts.get(admin, draft.id).text) or {}
+        return [section["fields"] for section in now["x-layout"]["sections"]]  # type: ignore[index]
+
+    assert shown() == [["people", "households", "all_people"], ["note"]]
+    ways = []
+    page.locator('[data-pick="/properties/households"]').focus()
+    for key in ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp", "ArrowUp"):
+        with page.expect_navigation():
+            page.keyboard.press(f"Alt+{key}")
+        assert page.evaluate("document.activeElement.dataset.pick") == "/properties/households"
+        ways.append(shown())
+    lines = 'li[data-root="/properties/{}"]'.format
+    link = page.locator(lines("note") + " > a").bounding_box()
+    assert link is not None
+    below: Position = {"x": 40, "y": link["height"] - 2}
+
+    def drag(key: str, onto: str) -> list[list[str]]:
+        with page.expect_navigation():
+            page.drag_and_drop(
+                lines(key), lines(onto), source_position={"x": 40, "y": 8}, target_position=below
+            )
+        return shown()
+
+    dragged, back = drag("people", "note"), drag("people", "all_people")
+
+    assert ways == [
+        [["people", "all_people", "households"], ["note"]],
+        [["people", "all_people"], ["households", "note"]],
+        [["people", "all_people"], ["note", "households"]],
+        [["people", "all_people"], ["households", "note"]],
+        [["people", "all_people", "households"], ["note"]],
+    ]
+    assert dragged == [["all_people", "households"], ["note", "people"]]
+    assert back == [["all_people", "people", "households"], ["note"]]
 
 
 @pytest.mark.long
