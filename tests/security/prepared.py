@@ -116,7 +116,7 @@ def url_of(rule: Rule, site: Site, commune: Commune) -> str:
         "round_id": "round-2024",
         "event": "approve",
         "format": "csv",
-        "code": "households",
+        "code": "sex" if rule.endpoint.startswith("codelist_editor.") else "households",
         "part_key": "unit.main",
         "kind": "form",
     }

@@ -291,7 +291,13 @@ _PRINTED = {
     "definition_trials.print_": ("near",),
     "urging_log.paper": ("near", "far"),
 }
-_CODES = {"api.get_codelist": "sex", "api.get_workflow": "commune_district_province"}
+_CODES = {
+    "api.get_codelist": "sex",
+    "api.get_workflow": "commune_district_province",
+    "codelist_editor.edit": "sex",
+    "codelist_editor.sheet": "sex",
+    "codelist_editor.publish": "sex",
+}
 _SCOPED = tuple(f"org_unit={unit}" for unit in ("u-commune", "u-far", "u-province"))
 _EVENTS = tuple(f"event={event}" for event in ("submit", "sign", "approve", "return", "recall"))
 _QUERIES: dict[str, tuple[str, ...]] = {

@@ -207,7 +207,13 @@ def test_rules_are_changed_on_the_edit_that_was_read(world: World) -> None:
 def test_contacts_and_owners_hold_from_a_day_to_a_day(world: World) -> None:
     service, admin = world.services.assignments, world.actor("admin")
     before = Contact(
-        "u-commune", "Lý Thị Mai", "Công chức VH-XH", "0209 387 0001", None, None, date(2024, 12, 31)
+        "u-commune",
+        "Lý Thị Mai",
+        "Công chức VH-XH",
+        "0209 387 0001",
+        None,
+        None,
+        date(2024, 12, 31),
     )
     now = replace(before, name="Hoàng Văn Tú", valid_from=date(2025, 1, 1), valid_to=None)
     for contact in (before, now):

@@ -1,7 +1,7 @@
 """Dates of open rounds that a second letter changes: the units that owe are told of it.
 
-Also what a report that outlasts the deadline of its state is told by: a kind of notice, and the claim
-by which each stay in a state is told of once.
+Also what a report that outlasts the deadline of its state is told by: a kind of notice and the
+claim by which each stay in a state is told of once.
 """
 
 from server.storage.migrations.schema import Schema
