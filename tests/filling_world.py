@@ -6,7 +6,6 @@ roster of villages) and a survey, with last year's report of Cổ Linh behind th
 
 import json
 import shutil
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from argon2 import PasswordHasher
-from werkzeug.serving import make_server
 
 from server.app import build
 from server.core.access import SYSTEM
@@ -22,6 +20,7 @@ from server.core.obligation import Round
 from server.core.org_unit import Level, OrgUnit
 from server.core.ports import FixedClock
 from server.storage.database import Database
+from tests.serving import serving
 from tests.world import ROOT, World, copied_world, make_world
 
 PASSWORD = "đường về bản xa"
@@ -122,14 +121,8 @@ def copied(seeded: Seeded, folder: Path) -> Iterator[World]:
 @contextmanager
 def served(world: World) -> Iterator[str]:
     """The application on a free port of this machine; gives its address."""
-    server = make_server("127.0.0.1", 0, world.application.web(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
+    with serving(world.application.web()) as address:
+        yield address
 
 
 def example_rows() -> dict[str, dict[str, int]]:

@@ -6,17 +6,16 @@ The same story over HTTP, with every value looked at, is ``tests.demo.test_chang
 
 import json
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
-from werkzeug.serving import make_server
 
 from tests.demo.conftest import _played, played
 from tests.demo.test_changing_the_form import FORM, ROW, Desk, Office, office
+from tests.serving import serving
 
 __all__ = ["_played", "office", "played"]  # fixtures of the demonstration
 pytestmark = [pytest.mark.long, pytest.mark.browser]
@@ -29,12 +28,8 @@ Look = Callable[[Page, str], None]
 def address(office: Office) -> Iterator[str]:
     web = office.application.web()
     web.teardown_appcontext(lambda _: office.application.database.close())
-    server = make_server("127.0.0.1", 0, web, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with serving(web) as place:
+        yield place
 
 
 @pytest.fixture

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from server.core.access import SYSTEM, Actor, Role
+from server.core.definition_draft import DefinitionDraft
 from server.core.submission import Change
 from server.services.accounts import NewAccount
+from server.services.definition_drafts import DefinitionDrafts
 from server.services.indicator_sheets import IndicatorSheets
 from server.services.review import SubmissionView
 from tests.database_fixtures import *  # noqa: F403
@@ -145,3 +147,18 @@ def sheet_of(*rows: tuple[str, ...]) -> str:
     """A sheet of indicators with a few of its columns, as the page carries it."""
     heading = ("Mã", "Tên chỉ tiêu", "Hết áp dụng sau ngày")
     return json.dumps([heading, *rows], ensure_ascii=False)
+
+
+@pytest.fixture
+def admin(world: World) -> Actor:
+    return world.actor("admin")
+
+
+@pytest.fixture
+def drafts(world: World) -> DefinitionDrafts:
+    return world.services.definition_drafts
+
+
+@pytest.fixture
+def draft(drafts: DefinitionDrafts, admin: Actor) -> DefinitionDraft:
+    return drafts.revise(admin, "form", "households")

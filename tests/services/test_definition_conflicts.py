@@ -5,33 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from server.core.access import Actor
-from server.core.definition_draft import DefinitionDraft
 from server.errors import Conflict, NotFound, RequestInvalid
 from server.services.definition_conflicts import DefinitionConflicts
-from server.services.definition_drafts import DefinitionDrafts
 from server.services.definition_files import FileState
 from tests.world import World, household_form
 
 
 @pytest.fixture
-def drafts(world: World) -> DefinitionDrafts:
-    return world.services.definition_drafts
-
-
-@pytest.fixture
 def conflicts(world: World) -> DefinitionConflicts:
     return world.services.definition_conflicts
-
-
-@pytest.fixture
-def admin(world: World) -> Actor:
-    return world.actor("admin")
-
-
-@pytest.fixture
-def draft(drafts: DefinitionDrafts, admin: Actor) -> DefinitionDraft:
-    return drafts.revise(admin, "form", "households")
 
 
 def put(root: Path, version: int, text: str) -> Path:

@@ -26,23 +26,8 @@ AREA = {"title": "Diện tích", "type": "number", "minimum": 0, "maximum": 9999
 
 
 @pytest.fixture
-def drafts(world: World) -> DefinitionDrafts:
-    return world.services.definition_drafts
-
-
-@pytest.fixture
 def issues(world: World) -> DefinitionIssues:
     return world.services.definition_issues
-
-
-@pytest.fixture
-def admin(world: World) -> Actor:
-    return world.actor("admin")
-
-
-@pytest.fixture
-def draft(drafts: DefinitionDrafts, admin: Actor) -> DefinitionDraft:
-    return drafts.revise(admin, "form", "households")
 
 
 @pytest.fixture

@@ -38,11 +38,6 @@ def issues(world: World) -> DefinitionIssues:
 
 
 @pytest.fixture
-def admin(world: World) -> Actor:
-    return world.actor("admin")
-
-
-@pytest.fixture
 def sent(sheets: IndicatorSheets, issues: DefinitionIssues, admin: Actor) -> DefinitionDraft:
     draft = proposed(sheets, admin)
     return issues.send(admin, draft.id, seen=draft.edit, notes="QĐ 12/2025")

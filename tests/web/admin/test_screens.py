@@ -1,15 +1,14 @@
 """The back office in a real browser: accessible, free of CSP breaches, usable by keys alone."""
 
 import re
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
-from werkzeug.serving import make_server
 
 from server.services.review import SubmissionView
+from tests.serving import serving
 from tests.web.admin.conftest import decide, open_session, with_back_office
 from tests.web.admin.pages import PAGES
 from tests.world import CROWDED, REASON, World
@@ -23,12 +22,8 @@ Open = Callable[..., Page]
 def address(world: World) -> Iterator[str]:
     app = with_back_office(world)
     app.teardown_appcontext(lambda _: world.application.database.close())
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with serving(app) as place:
+        yield place
 
 
 @pytest.fixture
