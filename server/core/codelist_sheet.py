@@ -5,6 +5,7 @@ not name stays as it is. What the table has no column for stays with its code.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -35,12 +36,12 @@ _LONGEST: Final = 300
 class CodeChange:
     """What becomes of one code; *fields* are attribute, before and after, as the table shows them.
 
-    *ended*: it gets a last day, or another one.
+    *ended*: it gets a last day, or another one; *moved*: it only stands elsewhere in the list.
     """
 
     code: str
     title: str
-    kind: Literal["added", "changed", "ended"]
+    kind: Literal["added", "changed", "ended", "moved"]
     fields: tuple[tuple[str, str, str], ...]
 
 
@@ -72,7 +73,10 @@ def rows_of_codes(document: Mapping[str, Any]) -> list[list[str]]:
 
 
 def read_codes(rows: Sequence[Sequence[str]], document: Mapping[str, Any]) -> CodeReading:
-    """What *rows* would make of the list; a column that is not there is left alone."""
+    """What *rows* would make of the list; a column that is not there is left alone.
+
+    A table that names every code of the list says their order too.
+    """
     reader = _Reader(document)
     headings = {fold(title): field for field, title in COLUMNS.items()}
     columns = [headings.get(fold(nfc(cell).strip())) for cell in (rows[0] if rows else ())]
@@ -88,6 +92,7 @@ def read_codes(rows: Sequence[Sequence[str]], document: Mapping[str, Any]) -> Co
             reader.row(number, cells)
     if len(reader.items) > MOST_CODES:
         reader.faults.append(CodeFault(len(rows), "code", "too-many", str(MOST_CODES)))
+    reader.arrange()
     return CodeReading(tuple(reader.items.values()), tuple(reader.changes), tuple(reader.faults))
 
 
@@ -124,7 +129,22 @@ class _Reader:
         }
         self.changes: list[CodeChange] = []
         self.faults: list[CodeFault] = []
-        self._seen: set[str] = set()
+        self._seen: dict[str, None] = {}  # in the order of the table
+        self._known = tuple(self.items)
+
+    def arrange(self) -> None:
+        """The order of the table, where it names all; only the fewest that moved are told."""
+        if self.faults or not self._seen.keys() >= set(self._known):
+            return
+        self.items = {code: self.items[code] for code in self._seen}
+        place = {code: number for number, code in enumerate(self._known)}
+        kept = [code for code in self._seen if code in place]
+        told = {change.code for change in self.changes}
+        staying = _longest_rising([place[code] for code in kept])
+        for code in kept:
+            if place[code] not in staying and code not in told:
+                title = str(self.items[code]["title"])
+                self.changes.append(CodeChange(code, title, "moved", ()))
 
     def row(self, number: int, cells: Mapping[str, str]) -> None:
         code, before = cells["code"], len(self.faults)
@@ -133,7 +153,7 @@ class _Reader:
             self._refuse(number, "code", "bad-code", code)
         elif code in self._seen:
             self._refuse(number, "code", "twice", code)
-        self._seen.add(code)
+        self._seen[code] = None
         made = self._made(number, code, known, cells)
         if len(self.faults) > before:
             return
@@ -180,6 +200,22 @@ class _Reader:
 
     def _refuse(self, number: int, column: str, reason: str, text: str) -> None:
         self.faults.append(CodeFault(number, column, reason, text))
+
+
+def _longest_rising(places: Sequence[int]) -> set[int]:
+    """The most of *places*, all different, that stand in rising order already."""
+    tails: list[int] = []
+    before: dict[int, int | None] = {}
+    for place in places:
+        at = bisect_left(tails, place)
+        before[place] = tails[at - 1] if at else None
+        tails[at : at + 1] = [place]
+    found: set[int] = set()
+    last = tails[-1] if tails else None
+    while last is not None:
+        found.add(last)
+        last = before[last]
+    return found
 
 
 def _put(made: dict[str, Any], field: str, value: object) -> None:

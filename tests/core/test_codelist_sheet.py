@@ -56,6 +56,20 @@ def test_a_code_that_the_table_does_not_name_stays_and_a_new_one_comes_behind_th
     assert reading.changes[0].kind == "added"
 
 
+def test_a_table_that_names_every_code_says_their_order_and_the_fewest_moves():
+    items = [{"code": code, "title": code.upper()} for code in "abcde"]
+    listed = {**LIST, "items": items}
+    rows = [[code, code.upper(), "", ""] for code in "eabxcd"]
+    rows[3][1] = "Mới"
+
+    reading = read_codes(sheet(*rows), listed)
+    fewer = read_codes(sheet(*rows[:3]), listed)
+
+    assert "".join(one["code"] for one in reading.items) == "eabxcd"
+    assert [(one.code, one.kind) for one in reading.changes] == [("x", "added"), ("e", "moved")]
+    assert (fewer.changes, list(fewer.items)) == ((), items)
+
+
 def test_an_emptied_day_takes_the_limit_away():
     reading = read_codes(sheet(["02", "Ngô", "", ""]), LIST)
 

@@ -131,6 +131,7 @@ class CodeListEditor(SafeBaseView):
             lines=_typed_lines() if typed and "code" in request.form else _lines(document),
             by_sheet_only=len(document["items"]) > MOST_LINES,
             lapsed=_lapsed(document),
+            codes={str(item["code"]) for item in document["items"]},
             errors=errors or [],
             source=request.form.get("source", document.get("source", "")),
             columns=column_titles(),
@@ -173,6 +174,7 @@ def change_title(change: CodeChange) -> tuple[str, str]:
         "added": (_("thêm"), "green"),
         "changed": (_("sửa"), "blue"),
         "ended": (_("hết hiệu lực"), "amber"),
+        "moved": (_("đổi chỗ"), "grey"),
     }[change.kind]
 
 
