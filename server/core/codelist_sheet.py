@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
 
-from server.core.vietnamese import fold, nfc
+from server.core.vietnamese import fold, nfc, typed_day
 
 #: The attributes of a code in the order of the columns, with their headings.
 COLUMNS: Final[Mapping[str, str]] = {
@@ -26,8 +26,6 @@ COLUMNS: Final[Mapping[str, str]] = {
 }
 _DAYS: Final = ("validFrom", "validTo")
 _CODE: Final = re.compile(r"[0-9a-z_]{1,16}", re.ASCII)
-_DAY: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
-_YEARS: Final = range(1900, 2200)
 MOST_CODES: Final = 5000
 _LONGEST: Final = 300
 
@@ -177,7 +175,7 @@ class _Reader:
         made: dict[str, Any] = deepcopy(dict(known)) if known is not None else {"code": code}
         for field, text in cells.items():
             if field in _DAYS:
-                day = _day(text)
+                day = typed_day(text)
                 if day is None:
                     self._refuse(number, field, "not-a-day", text)
                 else:
@@ -235,16 +233,3 @@ def _put_english(made: dict[str, Any], text: str) -> None:
     if english:
         languages["en"] = english
     _put(made, "i18n", languages)
-
-
-def _day(text: str) -> str | None:
-    """An ISO day, empty for none, None for what is no day of our times."""
-    if not text:
-        return ""
-    match = _DAY.fullmatch(text)
-    try:
-        found = date(int(match[3]), int(match[2]), int(match[1])) if match else None
-        found = found or date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found.isoformat() if found.year in _YEARS else None

@@ -20,14 +20,13 @@ from server.core.indicator_changes import (
     change_of,
     texts_of,
 )
-from server.core.vietnamese import fold, nfc
+from server.core.vietnamese import fold, nfc, typed_day
 
 Rows = Sequence[Sequence[str]]
 
 LEVELS: Final = ("commune", "district", "province", "department")
 FREQUENCIES: Final = ("year", "half_year", "quarter", "month", "school_year", "five_year", "term")
 _CODE: Final = re.compile(r"[0-9a-z][0-9a-z_]{0,63}")
-_DAY: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 NEEDED: Final = ("title", "group", "measures")
 _LONGEST: Final[Mapping[str, int]] = {"definition": 4000, "method": 4000, "source": 1000}
 _LONG: Final = 300
@@ -211,7 +210,7 @@ class _Reader:
                 return {}
             return {field: tuple(one for one in measures if one is not None)}
         if field in DAYS:
-            day = _day(text)
+            day = typed_day(text)
             if day is None:
                 self._refuse(number, field, "day", text)
                 return {}
@@ -260,18 +259,6 @@ def _measure(text: str) -> Measure | None:
     ways = {fold(SUMMED): "sum", fold(NOT_SUMMED): "none"}
     aggregation = ways.get(fold(way.strip()))
     return Measure(unit.strip(), aggregation) if unit.strip() and aggregation else None
-
-
-def _day(text: str) -> str | None:
-    """An ISO day, empty for no day, None for what is none."""
-    if not text:
-        return ""
-    match = _DAY.fullmatch(text)
-    try:
-        found = date(int(match[3]), int(match[2]), int(match[1])) if match else None
-        return (found or date.fromisoformat(text)).isoformat()
-    except ValueError:
-        return None
 
 
 def _readable(text: str) -> bool:

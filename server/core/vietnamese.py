@@ -16,6 +16,7 @@ from server.core.vietnamese_numbers import (
     format_percent,
     parse_date,
     parse_number,
+    typed_day,
 )
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "parse_date",
     "parse_number",
     "spelling_key",
+    "typed_day",
 ]
 
 # What word processors put in for the keys people press, and what nobody sees (both are lost

@@ -134,6 +134,14 @@ def parse_date(text: str) -> date:
         raise DateUnclear("no_such_day") from None
 
 
+def typed_day(text: str) -> str | None:
+    """The ISO day of a typed text, empty for an empty one, None for what is no day."""
+    try:
+        return parse_date(text).isoformat() if text else ""
+    except DateUnclear:
+        return None
+
+
 def format_date(day: date) -> str:
     """``05/01/2025``, whatever the machine's locale."""
     return f"{day.day:02d}/{day.month:02d}/{day.year:04d}"

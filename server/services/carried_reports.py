@@ -168,4 +168,5 @@ def _is_rewritten(fate: CellFate) -> bool:
 def _masked(form: Form, one: CarriedValue) -> CarriedValue:
     if not is_personal(form, one.path):
         return one
-    return CarriedValue(one.path, MASK, None, one.target, one.after and MASK, one.sheet)
+    after = None if one.after is None else MASK  # a zero is a value, too
+    return CarriedValue(one.path, MASK, None, one.target, after, one.sheet)

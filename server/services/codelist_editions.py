@@ -30,13 +30,12 @@ from server.services.codelist_files import CodeListFiles, text_of
 from server.services.definition_files import FileState
 from server.services.definitions import read_codelist
 from server.services.exports import PrintedFile
-from server.services.table_files import TableFiles, rows_of
+from server.services.table_files import TableFiles, carried_rows, rows_of
 from server.storage.definition_migrations import DefinitionMigrationStore
 
 _SHEET: Final = "Bảng mã"
 _EMPTY_ROWS: Final = 20
 _WIDTHS: Final = (10.0, 40.0, 34.0, 44.0, 14.0, 18.0, 18.0)
-_MOST_CHARACTERS: Final = 2_000_000
 _MOST_SOURCE: Final = 1000
 
 
@@ -135,23 +134,13 @@ class CodeListEditions:
             document = self.newest(actor, code)
             if document["version"] != seen:
                 raise Stale(kind="codelist")
-            reading = read_codes(self.listed(rows), document)
+            reading = read_codes(carried_rows(rows), document)
             if reading.faults or not reading.changes:
                 raise InputInvalid(errors=[{"path": "/rows", "code": "rows", "message": ""}])
             made = next_edition(document, reading.items, told)
             text = text_of(made, self.canonical.text(code))
             self.catalogue.publish(text, "codelist", actor)
         return int(made["version"]), self.canonical.write(code, document, text)
-
-    def listed(self, rows: str) -> list[list[str]]:
-        """The rows that a page carries; anything else is refused."""
-        try:
-            found = json.loads(rows) if len(rows) <= _MOST_CHARACTERS else None
-        except (ValueError, RecursionError):
-            found = None
-        if not isinstance(found, list) or not all(isinstance(row, list) for row in found):
-            raise ImportRefused(reason="damaged")
-        return [[cell if isinstance(cell, str) else "" for cell in row] for row in found]
 
     def _impact(self, newer: CodeList) -> tuple[FormLapse, ...]:
         """Per form that uses the list, counted over all its reports."""

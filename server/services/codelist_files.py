@@ -4,7 +4,6 @@ The database is what serves. The file is written only where it held the version 
 says something else is told of and never overwritten.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 from server.core.definition_draft import readable
 from server.core.definition_writing import written
 from server.services.definition_files import FileState
+from server.services.file_writing import replace_known, text_of_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,7 @@ class CodeListFiles:
 
     def text(self, code: str) -> str:
         """What the file says; empty where there is none."""
-        try:
-            return self.path(code).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            return ""
+        return text_of_file(self.path(code)) or ""
 
     def write(self, code: str, before: Mapping[str, Any], after: str) -> FileState:
         """Write the text *after* where the file holds the version *before*; whole or not at all."""
@@ -43,21 +40,11 @@ class CodeListFiles:
             return FileState.SAME
         if path.exists() and held != before:
             return FileState.DIFFERENT
-        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
         try:
-            path.parent.mkdir(exist_ok=True)
-            with partial.open("w", encoding="utf-8", newline="\n") as file:
-                file.write(after)
-                file.flush()
-                os.fsync(file.fileno())
-            if self.text(code) != text:
-                return FileState.DIFFERENT  # somebody wrote it meanwhile: theirs stays
-            partial.replace(path)
+            done = replace_known(path, text, after)
         except OSError:
             return FileState.CLOSED
-        finally:
-            partial.unlink(missing_ok=True)
-        return FileState.SAME
+        return FileState.SAME if done else FileState.DIFFERENT  # theirs stays
 
 
 def text_of(document: Mapping[str, Any], before: str) -> str:

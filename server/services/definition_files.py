@@ -12,6 +12,7 @@ from typing import Final
 
 from server.core.definition_draft import DefinitionKind, readable
 from server.core.json_text import dumps
+from server.services.file_writing import complete, text_of_file
 
 _FOLDERS: Final = {"form": "form_definitions", "workflow": "workflows"}
 
@@ -51,10 +52,7 @@ class DefinitionFiles:
 
     def text(self, kind: DefinitionKind, code: str, version: int) -> str | None:
         """What the file of a version holds; None where it is no text or cannot be read."""
-        try:
-            return self.path(kind, code, version).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            return None
+        return text_of_file(self.path(kind, code, version))
 
     def write(self, kind: DefinitionKind, code: str, version: int, text: str) -> FileState:
         """Write the version where there is no file yet; whole or not at all."""
@@ -62,21 +60,14 @@ class DefinitionFiles:
         if state is not FileState.MISSING:
             return state
         path = self.path(kind, code, version)
-        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
         try:
-            path.parent.mkdir(exist_ok=True)
-            with partial.open("w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            # A link refuses what came there meanwhile; a rename would overwrite it.
-            path.hardlink_to(partial)
+            with complete(path, text) as partial:
+                # A link refuses what came there meanwhile; a rename would overwrite it.
+                path.hardlink_to(partial)
         except FileExistsError:
             return self.state(kind, code, version, text)
         except OSError:
             return FileState.CLOSED
-        finally:
-            partial.unlink(missing_ok=True)
         return FileState.SAME
 
     def _writable(self, folder: Path) -> bool:

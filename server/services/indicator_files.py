@@ -16,6 +16,7 @@ from server.core.definition_writing import written
 from server.core.indicator import Indicator
 from server.services.definition_files import FileState
 from server.services.definitions import read_indicators
+from server.services.file_writing import replace_known, text_of_file
 
 #: Where each attribute stands in an entry; those of ``_ENGLISH`` below ``i18n.en``.
 _KEYS = {
@@ -108,20 +109,10 @@ class IndicatorFiles:
             return FileStanding(FileState.CLOSED)
         text = self._text() or ""
         new = written(_merged(self._document() or {}, after), text)
-        partial = self.path.with_name(f".{self.path.name}.{os.getpid()}.partial")
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with partial.open("w", encoding="utf-8", newline="\n") as file:
-                file.write(new)
-                file.flush()
-                os.fsync(file.fileno())
-            if (self._text() or "") != text:
-                return self.standing(after)  # somebody wrote it meanwhile: theirs stays
-            partial.replace(self.path)
+            replace_known(self.path, text, new)  # what somebody wrote meanwhile stays
         except OSError:
             return FileStanding(FileState.CLOSED)
-        finally:
-            partial.unlink(missing_ok=True)
         return self.standing(after)
 
     def _indicators(self, text: str | None) -> tuple[Indicator, ...] | None:
@@ -132,10 +123,7 @@ class IndicatorFiles:
             return None
 
     def _text(self) -> str | None:
-        try:
-            return self.path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            return None
+        return text_of_file(self.path)
 
     def _document(self) -> dict[str, Any] | None:
         text = self._text()

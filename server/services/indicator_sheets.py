@@ -28,12 +28,10 @@ from server.services.catalogue import Catalogue
 from server.services.definition_drafts import DefinitionDrafts
 from server.services.exports import PrintedFile
 from server.services.indicator_files import FileStanding, IndicatorFiles
-from server.services.table_files import TableFiles, rows_of
+from server.services.table_files import TableFiles, carried_rows, rows_of
 
 SHEET = "Chỉ tiêu"
 _EMPTY_ROWS = 60
-_MOST_CELLS = 60_000
-_MOST_CHARACTERS = 2_000_000
 _WIDTHS = (9, 48, 40, 9, 34, 26, 28, 14, 12, 34, 24, 14, 40, 18, 16, 18, 50, 50)
 _CHOICES = {"lowest_level": LEVELS, "frequency": FREQUENCIES}
 
@@ -121,7 +119,7 @@ class IndicatorSheets:
         taken = _taken(found.stamp)
         rows = json.dumps(rows_of(sheet), ensure_ascii=False)
         older = taken is not None and taken != _stamp(working)
-        return SheetPreview(rows, working.seen, older, self._read(_listed(rows), working))
+        return SheetPreview(rows, working.seen, older, self._read(carried_rows(rows), working))
 
     def confirm(self, actor: Actor, rows: str, seen: Seen) -> tuple[SheetReading, DefinitionDraft]:
         """Take what was looked at into the proposal, all of it or nothing.
@@ -133,7 +131,7 @@ class IndicatorSheets:
         """
         with self.catalogue.transaction():
             working = self._held(actor, seen)
-            reading = self._read(_listed(rows), working)
+            reading = self._read(carried_rows(rows), working)
             if reading.faults or not reading.changes:
                 raise InputInvalid(errors=[])
             what = {"op": "sheet", "count": len(reading.changes)}
@@ -262,19 +260,6 @@ def _taken(stamp: str | None) -> dict[str, object] | None:
         return {"indicators": found["indicators"], "draft": found.get("draft", "")}
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
-
-
-def _listed(rows: str) -> list[list[str]]:
-    """The rows that the page carries; anything else is refused."""
-    try:
-        found = json.loads(rows) if len(rows) <= _MOST_CHARACTERS else None
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, list) or not all(isinstance(row, list) for row in found):
-        raise ImportRefused(reason="damaged")
-    if sum(len(row) for row in found) > _MOST_CELLS:
-        raise ImportRefused(reason="too-large")
-    return [[cell if isinstance(cell, str) else "" for cell in row] for row in found]
 
 
 def _require_admin(actor: Actor) -> None:

@@ -4,6 +4,7 @@ Reading is the work of the installed workbook format, which checks first what th
 here the file is only put down for it and taken away again.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,8 @@ from server.hooks.manager import Plugins
 from server.services.exports import PrintedFile
 
 MOST_BYTES = 5_000_000
+_MOST_CELLS = 60_000
+_MOST_CHARACTERS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,23 @@ class TableFiles:
         if not formats:
             raise NotFound(kind="format")
         return formats[0]
+
+
+def carried_rows(text: str) -> list[list[str]]:
+    """The rows that a page carries from the look to the deed, as JSON.
+
+    Raises:
+        ImportRefused: it is anything else, or too much.
+    """
+    try:
+        found = json.loads(text) if len(text) <= _MOST_CHARACTERS else None
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, list) or not all(isinstance(row, list) for row in found):
+        raise ImportRefused(reason="damaged")
+    if sum(len(row) for row in found) > _MOST_CELLS:
+        raise ImportRefused(reason="too-large")
+    return [[cell if isinstance(cell, str) else "" for cell in row] for row in found]
 
 
 def rows_of(sheet: FoundSheet) -> list[list[str]]:

@@ -7,7 +7,7 @@ import pytest
 
 from server.core.access import SYSTEM
 from server.core.form import compile_form
-from tests.services.test_definition_migrations import newer_form
+from tests.newer_households import newer_form
 from tests.world import CROWDED, GOOD, REASON
 
 

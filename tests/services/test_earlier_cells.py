@@ -9,7 +9,7 @@ from server.core.submission import Change
 from server.errors import RequestInvalid
 from server.services.earlier_cells import GIVEN_UP
 from tests.core.make_survey import FAMILY, visit, visits_form
-from tests.services.test_definition_migrations import (
+from tests.newer_households import (
     RENAME,
     newer_form,
     renamed_note,

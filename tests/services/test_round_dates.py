@@ -12,6 +12,7 @@ from server.errors import AccessDenied, InputInvalid, PeriodClosed, Stale
 from server.services.accounts import NewAccount
 from server.services.round_dates import DatePlan
 from tests.reliability.reminder_world import ReminderWorld, make
+from tests.storage.test_concurrency import at_once
 
 OPENED = Round(
     id="r1", code="r1", title="Báo cáo năm 2024", period="2024", letter_number="1/BDT",
@@ -27,8 +28,7 @@ LETTER = {
 LATER = (RoundDates(level="commune", due=date(2025, 1, 25)),)
 
 
-@pytest.fixture
-def world(database, tmp_path) -> ReminderWorld:
+def furnished(database, tmp_path) -> ReminderWorld:
     """Four communes owe the round's form by Wednesday 15/01/2025."""
     made = make(database, tmp_path, units=4)
     accounts = made.services.accounts
@@ -41,6 +41,11 @@ def world(database, tmp_path) -> ReminderWorld:
     made.services.rounds.open(person(made, "admin"), OPENED)
     made.services.dispatch.run()
     return made
+
+
+@pytest.fixture
+def world(database, tmp_path) -> ReminderWorld:
+    return furnished(database, tmp_path)
 
 
 def person(world: ReminderWorld, username: str) -> Actor:
@@ -300,3 +305,24 @@ def test_a_late_unit_gets_no_storm_when_its_date_moves_again_and_again(world):
     due = explained(owed(world)["u0000"])["due"]
     assert [one.was and one.was.day for one in due.changes] == [15, 22, 24]
     assert due.explain().endswith("(đổi hạn từ 24/01/2025, hạn ban đầu 15/01/2025)")
+
+
+def test_of_two_who_change_the_dates_at_once_one_is_told_to_look_again(fresh_database, tmp_path):
+    world = furnished(fresh_database, tmp_path)
+    world.clock.set(date(2025, 1, 13))
+    other = (RoundDates(level="commune", due=date(2025, 2, 5)),)
+    seen = [shown(world, lines).seen for lines in (LATER, other)]
+
+    results = at_once(
+        fresh_database,
+        [
+            lambda: done(world, LATER, seen=seen[0]),
+            lambda: done(world, other, seen=seen[1], letter_number="13/BDT"),
+        ],
+    )
+
+    (kept,) = [one for one in results if isinstance(one, DatePlan)]
+    assert [type(one) for one in results if one is not kept] == [Stale]
+    days = {one.after.due_on for one in kept.changed}
+    assert {one.due_on for one in owed(world).values()} == days
+    assert len(world.services.round_dates.history("r1")) == 1

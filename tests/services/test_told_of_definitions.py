@@ -1,15 +1,17 @@
 """Who is told of definitions: of a draft that waits for review, a report that was carried."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from server.core.access import SYSTEM
 from server.core.comment import CARRIED
 from server.core.notice import NoticeKind
+from server.core.personal import MASK
+from tests.newer_households import newer_form, without_note
 from tests.services.test_definition_drafts import AREA
-from tests.services.test_definition_migrations import newer_form, without_note
-from tests.world import GOOD
+from tests.world import GOOD, household_form
 
 K = NoticeKind
 
@@ -48,6 +50,33 @@ def test_whoever_fills_a_report_is_told_that_it_was_carried_and_what_was_lost(wo
     assert "đã đối chiếu" not in str(notice.facts)
     assert told(world, "commune_signer") == []
     assert "phiên bản 2" in "\n".join(world.services.notices.listed([notice], "vi"))
+
+
+def test_who_may_not_see_personal_values_sees_neither_of_the_two_even_where_one_is_nought(
+    world, start
+):
+    def personal(form):
+        form["properties"]["households"]["x-personal"] = True
+
+    base = household_form()
+    base["x-form"]["version"] = 2
+    personal(base)
+    world.services.catalogue.publish(json.dumps(base, ensure_ascii=False), "form", SYSTEM)
+    draft = start().submission
+    newer = newer_form(
+        {"op": "unit", "path": "/households", "factor": 0.01}, version=3, change=personal
+    )
+    newer["x-migrate"]["from"] = 2
+    world.services.catalogue.publish(json.dumps(newer, ensure_ascii=False), "form", SYSTEM)
+    world.services.definition_migrations.carry_out(world.actor("admin"), "households", 3)
+    clerk, event = world.actor("commune_reporter"), carried_event(world, draft)
+    own = world.services.submissions.get(clerk, draft.id)
+
+    (seen,) = world.services.carried_reports.of(own, event).converted
+    (hidden,) = world.services.carried_reports.of(replace(own, personal=False), event).converted
+
+    assert (seen.value, seen.after) == (GOOD["households"], 0)
+    assert (hidden.value, hidden.after) == (MASK, MASK)
 
 
 def test_the_history_of_the_report_names_each_value_that_went(world, start):

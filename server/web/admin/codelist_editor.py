@@ -20,7 +20,8 @@ from server.core.validity import lapse_of
 from server.errors import ImportRefused, InputInvalid, Stale
 from server.services.codelist_editions import EditionPreview
 from server.services.definition_files import FileState
-from server.services.table_files import MOST_BYTES
+from server.services.table_files import MOST_BYTES, carried_rows
+from server.web.admin.change_words import field_change, title_change
 from server.web.admin.safe_view import SafeBaseView
 from server.web.session import current_actor, services
 from server.web.workbook_words import file_refusal
@@ -97,7 +98,7 @@ class CodeListEditor(SafeBaseView):
             flash(_("Chưa lưu gì: bảng không còn như đã xem. Đề nghị làm lại."), "error")
             return redirect(self.get_url(".edit", code=code), 303)
         words = _("Ghi văn bản làm căn cứ, không quá 1.000 ký tự.")
-        rows = services().codelist_editions.listed(request.form.get("rows", ""))
+        rows = carried_rows(request.form.get("rows", ""))
         preview = services().codelist_editions.preview(current_actor(), code, rows)
         return self._looked_at(code, preview, [{"field": "source", "message": words}])
 
@@ -184,16 +185,9 @@ def sentences(change: CodeChange) -> list[str]:
 
 
 def _sentence(field: str, before: str, after: str) -> str:
-    title = column_titles()[field]
     if field == "title" and before:
-        return _("Đổi tên “%(before)s” thành “%(after)s”.", before=before, after=after)
-    if not before:
-        return _("%(field)s: ghi “%(after)s”.", field=title, after=after)
-    if not after:
-        return _("%(field)s: bỏ “%(before)s”.", field=title, before=before)
-    return _(
-        "%(field)s: “%(before)s” đổi thành “%(after)s”.", field=title, before=before, after=after
-    )
+        return title_change(before, after)
+    return field_change(column_titles()[field], before, after)
 
 
 def fault_words(fault: CodeFault) -> str:

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from server.core.indicator_changes import COLUMNS, RowChange
 from server.core.indicator_sheet import FREQUENCIES, LEVELS, CellFault
+from server.web.admin.change_words import field_change, title_change
 from server.web.admin.definition_words import level_titles, period_titles
 
 _CODED = ("lowest_level", "frequency")
@@ -26,7 +27,7 @@ def _sentence(field: str, before: str, after: str) -> str:
     if field in _CODED:
         before, after = _called(field, before), _called(field, after)
     if field == "title" and before:
-        return _("Đổi tên “%(before)s” thành “%(after)s”.", before=before, after=after)
+        return title_change(before, after)
     if field == "valid_to":
         if not after:
             return _("Áp dụng trở lại, không hết sau ngày %(before)s nữa.", before=before)
@@ -41,14 +42,7 @@ def _sentence(field: str, before: str, after: str) -> str:
         return _("Cơ quan chủ trì đổi từ ngày %(after)s.", after=after)
     if field == "constructed":
         return _("Ghi là dựng minh họa.") if after else _("Không còn là dựng minh họa.")
-    title = field_title(field)
-    if not before:
-        return _("%(field)s: ghi “%(after)s”.", field=title, after=after)
-    if not after:
-        return _("%(field)s: bỏ “%(before)s”.", field=title, before=before)
-    return _(
-        "%(field)s: “%(before)s” đổi thành “%(after)s”.", field=title, before=before, after=after
-    )
+    return field_change(field_title(field), before, after)
 
 
 def _called(field: str, code: str) -> str:

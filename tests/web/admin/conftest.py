@@ -5,7 +5,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -17,6 +17,10 @@ from werkzeug.test import TestResponse
 from server.core.access import SYSTEM
 from server.core.account import Session
 from server.core.org_unit import Village
+from server.core.ports import Mail
+from server.hooks import Recipient
+from server.hooks.door import Door, GuardedChannel
+from server.hooks.manager import Plugins
 from server.services.review import SubmissionView
 from server.storage.database import Database
 from server.web import admin
@@ -148,3 +152,32 @@ def decide(
         seen=view.submission.edit,
         **more,  # type: ignore[arg-type]
     )
+
+
+class Kept:
+    """A channel that reaches everybody who has an address."""
+
+    code = "email"
+
+    def address(self, recipient: Recipient) -> str | None:
+        return recipient.email
+
+    def send(self, mail: Mail) -> str:
+        return f"250 took {mail.message_id}"
+
+
+@pytest.fixture
+def reached(world: World) -> World:
+    """The world with addresses of two communes of the district and a channel to them."""
+    services = world.services
+    services.plugins._channels["email"] = GuardedChannel("email", Door("kept"), Kept())
+    for unit in ("u-commune", "u-neighbour", "u-far", "u-district"):
+        known = services.reference.unit(unit)
+        services.reference.save_unit(replace(known, email=f"{unit}@x.example"), SYSTEM)
+    return world
+
+
+def with_reminders(world: World) -> None:
+    """The shipped plans apply, as in an installation that enables their plugin."""
+    plugins = Plugins.load(("deadline_reminders",), {}, ROOT / "plugins")
+    world.services.plugins._rules = plugins._rules

@@ -8,7 +8,7 @@ import pytest
 from server.core.access import SYSTEM, Role
 from server.services.accounts import NewAccount
 from tests.web.admin.conftest import As
-from tests.web.admin.test_definition_editor import Editor
+from tests.web.admin.form_editor import Editor
 from tests.world import GOOD, PERIOD, World, household_form
 
 

@@ -3,46 +3,19 @@
 import csv
 import io
 import re
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from server.core.access import SYSTEM
 from server.core.directory import Contact
 from server.core.obligation import Progress
 from server.core.ports import Mail
-from server.core.vietnamese import collation_key
-from server.hooks import Letter, Recipient
-from server.hooks.door import Door, GuardedChannel
+from server.hooks import Letter
 from server.hooks.manager import Plugins
 from server.services.urging_log import LogRow
-from tests.web.admin.conftest import As
-from tests.world import ROOT, World
-
-
-class Kept:
-    """A channel that reaches everybody who has an address."""
-
-    code = "email"
-
-    def address(self, recipient: Recipient) -> str | None:
-        return recipient.email
-
-    def send(self, mail: Mail) -> str:
-        return f"250 took {mail.message_id}"
-
-
-@pytest.fixture
-def reached(world: World) -> World:
-    """The world with addresses of two communes of the district and a channel to them."""
-    services = world.services
-    services.plugins._channels["email"] = GuardedChannel("email", Door("kept"), Kept())
-    for unit in ("u-commune", "u-neighbour", "u-far", "u-district"):
-        known = services.reference.unit(unit)
-        services.reference.save_unit(replace(known, email=f"{unit}@x.example"), SYSTEM)
-    return world
+from tests.web.admin.conftest import As, with_reminders
+from tests.world import World
 
 
 def late_ids(world: World, username: str = "district_approver") -> list[str]:
@@ -107,8 +80,7 @@ def test_the_words_to_copy_know_the_extension(reached: World) -> None:
 def test_the_page_says_whom_the_system_reminded_today_before_a_mail_is_written(
     as_: As, reached: World
 ) -> None:
-    plugins = Plugins.load(("deadline_reminders",), {}, ROOT / "plugins")
-    reached.services.plugins._rules = plugins._rules
+    with_reminders(reached)
     officer = as_("district_approver")
 
     before = officer.get("/urging?form=households").text
@@ -324,50 +296,6 @@ def test_a_plan_with_a_mistake_says_where(
 
     assert page.status_code == 422 and message in page.text
     assert reached.count("reminder_plan") == 0
-
-
-def test_who_gets_what_is_the_same_on_the_page_and_in_the_service(as_: As, reached: World) -> None:
-    plugins = Plugins.load(("deadline_reminders",), {}, ROOT / "plugins")
-    reached.services.plugins._rules = plugins._rules
-
-    page = as_("admin").get("/admin/reminder-days/?day=24/01/2025")
-
-    planned = reached.services.reminders.plan(date(2025, 1, 24))
-    assert page.status_code == 200
-    assert len(planned) > 2
-    for one in planned:
-        assert (one.recipient or "—") in page.text
-    by_unit = as_("admin").get("/admin/reminder-days/?day=24/01/2025&sort=unit").text
-    named = [re.findall(r'<th scope="row">([^<]+)</th>', text) for text in (page.text, by_unit)]
-    by_due = sorted(planned, key=lambda one: (one.obligation.due_on, one.unit.code))
-    assert named[0] == [one.unit.name for one in by_due]
-    assert named[1] == sorted(named[0], key=collation_key) and len(set(named[1])) > 1
-
-
-def test_the_page_of_a_day_tells_what_was_recorded_from_what_is_planned(
-    as_: As, reached: World
-) -> None:
-    plugins = Plugins.load(("deadline_reminders",), {}, ROOT / "plugins")
-    reached.services.plugins._rules = plugins._rules
-    admin = as_("admin")
-
-    before = admin.get("/admin/reminder-days/?day=24/01/2025").text
-    reached.services.reminders.send_due(date(2025, 1, 24))
-    taken = admin.get("/admin/reminder-days/?day=24/01/2025").text
-    while reached.services.mail.flush():
-        pass
-    after = admin.get("/admin/reminder-days/?day=24/01/2025").text
-    past = admin.get("/admin/reminder-days/?day=20/01/2025").text
-    off = admin.get("/admin/reminder-days/?day=25/01/2025").text
-
-    badge = "<span>Đã gửi</span>"
-    assert "Sẽ gửi" in before and "Chờ gửi" in taken
-    assert badge not in before + taken
-    sent = reached.count("reminder_delivery WHERE outcome = 'sent'")
-    assert after.count(badge) == sent > 0 and "Sẽ gửi" not in after
-    assert "Không gửi: gộp vào lần nhắc sau" in after and "theo nhật ký" in after
-    assert "Không có lời nhắc nào ngày 20/01/2025" in past
-    assert "Ngày nghỉ" in off and badge not in off
 
 
 def test_a_person_may_decline_what_is_not_mandatory(as_: As, reached: World) -> None:
